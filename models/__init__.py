@@ -1,0 +1,28 @@
+"""The tables. Importing this package makes all of them known to `Base.metadata`."""
+
+from models.account import Account, Contact
+from models.alert import Alert, Trace
+from models.base import Base
+from models.outbox import OutboxMessage
+from models.playbook import Breaker, Match, Play, PlaybookVersion
+from models.source import Field, Reading, Source
+from models.workspace import Job, Receipt, Teammate
+
+__all__ = [
+    "Account",
+    "Alert",
+    "Base",
+    "Breaker",
+    "Contact",
+    "Field",
+    "Job",
+    "Match",
+    "OutboxMessage",
+    "Play",
+    "PlaybookVersion",
+    "Reading",
+    "Receipt",
+    "Source",
+    "Teammate",
+    "Trace",
+]

@@ -1,0 +1,174 @@
+"""When people work: `Mon-Fri 09:00-18:00` in a zone, without its holidays. Pure: moments come as arguments."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+import holidays
+
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_RANGE = re.compile(
+    r"(?P<days>[A-Za-z][A-Za-z,\s-]*?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})(?!\d)", re.ASCII
+)
+_FORM = "allowed: such as Mon-Fri 09:00-18:00, or Mon-Thu 09:00-17:00, Fri 09:00-14:00"
+_LONGEST_SEARCH = 800
+"""Days. Even one hour on one weekday is found within two years of holidays."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A span of minutes of a day, the end not included; 1440 is midnight at its end."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class BusinessHours:
+    """Weekly openings (Monday first), the workspace's zone, and a country code (`CZ`, `US-NY`) or None."""
+
+    week: tuple[tuple[Opening, ...], ...]
+    zone: str
+    country: str | None = None
+
+    @classmethod
+    def parse(cls, text: str, zone: str, country: str | None = None) -> Self:
+        """`Mon-Fri 09:00-18:00`. ValueError says in one sentence what is wrong and what is allowed."""
+        zone_of(zone)
+        if country:
+            _calendar(country, 2000)
+        return cls(_week(text), zone, country or None)
+
+    def is_open(self, moment: datetime, zone: str | None = None) -> bool:
+        """Whether someone in `zone` (default: the workspace's) works at that moment."""
+        return self.opens_at(moment, zone) == moment
+
+    def opens_at(self, moment: datetime, zone: str | None = None) -> datetime:
+        """The moment itself when it is inside the hours, else the next opening; in UTC."""
+        if moment.tzinfo is None:
+            raise ValueError("the moment has no time zone")
+        moment = moment.astimezone(UTC)
+        there = zone_of(zone or self.zone)
+        today = moment.astimezone(there).date()
+        for day in (today + timedelta(days=ahead) for ahead in range(_LONGEST_SEARCH)):
+            if _is_holiday(self.country, day):
+                continue
+            for opening in self.week[day.weekday()]:
+                start, end = _instant(day, opening.start, there), _instant(day, opening.end, there)
+                if moment < end and start < end:
+                    return max(moment, start)
+        raise ValueError("the business hours never open")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone; ValueError names the nearest one."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = _nearest(name, available_timezones(), "Europe/Prague")
+        raise ValueError(f"unknown time zone '{name}' ({near})") from None
+
+
+def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """UTC of a wall clock time. One that the clocks skip in spring is read with the offset before the change.
+
+    One that happens twice in autumn is the first of the two.
+    """
+    midnight = datetime.combine(day, time())
+    return (midnight + timedelta(minutes=minute)).replace(tzinfo=zone).astimezone(UTC)
+
+
+def _week(text: str) -> tuple[tuple[Opening, ...], ...]:
+    week: list[list[Opening]] = [[] for _ in DAYS]
+    at = 0
+    text = text.strip()
+    if len(text) > 300:
+        raise ValueError(f"business hours are too long ({_FORM})")
+    while at < len(text):
+        match = _RANGE.match(text, at)
+        if not match:
+            raise ValueError(f"business hours '{text}' cannot be read at '{text[at:]}' ({_FORM})")
+        opening = _opening(match["start"], match["end"])
+        for day in _days(match["days"]):
+            week[day].append(opening)
+        at = _after_comma(text, match.end())
+    if not any(week):
+        raise ValueError(f"business hours are empty ({_FORM})")
+    return tuple(_in_order(openings, day) for openings, day in zip(week, DAYS, strict=True))
+
+
+def _after_comma(text: str, at: int) -> int:
+    rest = text[at:].lstrip()
+    if rest and rest[0] not in ",;":
+        raise ValueError(f"business hours '{text}' cannot be read at '{rest}' ({_FORM})")
+    return len(text) - len(rest[1:].lstrip())
+
+
+def _in_order(openings: list[Opening], day: str) -> tuple[Opening, ...]:
+    ordered = sorted(openings, key=lambda opening: opening.start)
+    for one, following in pairwise(ordered):
+        if following.start < one.end:
+            raise ValueError(f"two business hours overlap on {day} (allowed: each hour once)")
+    return tuple(ordered)
+
+
+def _days(text: str) -> list[int]:
+    """`Mon`, `Mon-Fri`, `Sat,Sun`. A range may run over the end of the week: `Sun-Thu`."""
+    days: list[int] = []
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        first, _, last = (name.strip() for name in part.partition("-"))
+        start = _day(first)
+        length = (_day(last) - start) % 7 if last else 0
+        days += [(start + ahead) % 7 for ahead in range(length + 1)]
+    return sorted(set(days))
+
+
+def _day(name: str) -> int:
+    """Three letters or the full name."""
+    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    for index, (short, long) in enumerate(zip(DAYS, full, strict=True)):
+        if name.lower() in (short.lower(), long):
+            return index
+    raise ValueError(f"unknown day '{name}' (allowed: {', '.join(DAYS)})")
+
+
+def _opening(start: str, end: str) -> Opening:
+    opening = Opening(_minutes(start), _minutes(end))
+    if opening.end <= opening.start:
+        raise ValueError(f"business hours end at {end}, not after their start at {start} (allowed: up to 24:00)")
+    return opening
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = map(int, text.split(":"))
+    if minutes > 59 or hours * 60 + minutes > 24 * 60:
+        raise ValueError(f"'{text}' is not a time of day (allowed: 00:00 to 24:00)")
+    return hours * 60 + minutes
+
+
+def _is_holiday(country: str | None, day: date) -> bool:
+    return country is not None and day in _calendar(country, day.year)
+
+
+@lru_cache(maxsize=256)
+def _calendar(code: str, year: int) -> holidays.HolidayBase:
+    """The holidays of a country (ISO 3166-1), or of its part (`US-NY`, ISO 3166-2). ValueError for an unknown one."""
+    country, _, part = code.upper().partition("-")
+    countries = holidays.list_supported_countries()
+    if country not in countries:
+        raise ValueError(f"unknown country '{code}' for holidays ({_nearest(country, set(countries), 'CZ or US-NY')})")
+    parts = set(countries[country])
+    if part and part not in parts:
+        allowed = ", ".join(f"{country}-{one}" for one in sorted(parts)) or country
+        raise ValueError(f"unknown part '{code}' of {country} for holidays (allowed: {allowed})")
+    return holidays.country_holidays(country, subdiv=part or None, years=year, expand=False)
+
+
+def _nearest(name: str, known: set[str], example: str) -> str:
+    found = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"nearest: {found[0]}" if found else f"allowed: such as {example}"

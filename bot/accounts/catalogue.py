@@ -1,0 +1,91 @@
+"""Which signals exist: their names, kinds, sources, and the SQL expression that yields each.
+
+Conditions are checked and compiled against a catalogue; whoever knows the tables builds it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Integer
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class Kind(StrEnum):
+    """What a signal's values are. Values of different kinds are never compared."""
+
+    number = "number"
+    text = "text"
+    date = "date"
+    boolean = "boolean"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A named value of an account. `source` is where it comes from (`crm`, `usage`), `about` says it in one line."""
+
+    name: str
+    kind: Kind
+    expression: ColumnElement[Any] = field(compare=False, repr=False)
+    source: str
+    about: str = ""
+
+
+class Catalogue(Mapping[str, Signal]):
+    """Signals by name. Upper and lower case are the same, as in SQL; the first of two equal names wins."""
+
+    def __init__(self, signals: Iterable[Signal]) -> None:
+        self._signals: dict[str, Signal] = {}
+        for signal in signals:
+            self._signals.setdefault(signal.name.casefold(), signal)
+
+    def __getitem__(self, name: str) -> Signal:
+        return self._signals[name.casefold()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.casefold() in self._signals
+
+    def __iter__(self) -> Iterator[str]:
+        return (signal.name for signal in self._signals.values())
+
+    def __len__(self) -> int:
+        return len(self._signals)
+
+    def names(self) -> tuple[str, ...]:
+        """All names as they were declared, sorted."""
+        return tuple(sorted(self))
+
+    def nearest(self, name: str) -> str | None:
+        """The known name that looks most like `name`, or None when nothing is close."""
+        found = get_close_matches(name.casefold(), self._signals, n=1, cutoff=0.6)
+        return self._signals[found[0]].name if found else None
+
+
+class _DaysBetween(FunctionElement[int]):
+    type = Integer()
+    name = "days_between"
+    inherit_cache = True
+
+
+def days_between(later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnElement[int]:
+    """Whole days from `earlier` to `later`, negative the other way round. Both operands are of type `Date`."""
+    return _DaysBetween(later, earlier)
+
+
+@compiles(_DaysBetween)
+def _subtract_dates(element: _DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    """PostgreSQL, DuckDB and others: a date minus a date is an integer."""
+    later, earlier = (compiler.process(operand.self_group(), **options) for operand in element.clauses)
+    return f"({later} - {earlier})"
+
+
+@compiles(_DaysBetween, "sqlite")
+def _subtract_julian_days(element: _DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    """SQLite keeps dates as text. Julian days of two midnights differ by an exact whole number."""
+    later, earlier = (compiler.process(operand, **options) for operand in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"

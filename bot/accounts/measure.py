@@ -1,0 +1,103 @@
+"""Measure: one grouped statement a metric in the usage database; what it answers is kept per account.
+
+Written in short units of work, so that a click never waits for more than one of them.
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from bot.accounts.signals import FORMS, usage_source
+from bot.connectors.ports import Metric, Usage, UsageRow, Windows
+from bot.database import Database, upsert
+from bot.errors import SourceFailed
+from bot.streams import read_ahead
+from models import Account, Reading, Source
+
+COLUMNS = ("metric", "account_id", "measured_at", "recent", "baseline", "last_day")
+COHORT = 5000
+
+
+@dataclass
+class Measurement:
+    """What one metric's measuring gave. `rows`: accounts with any usage. `problem`: why it failed; nothing changed then."""
+
+    source: str
+    rows: int = 0
+    newest_day: date | None = None
+    problem: str | None = None
+    signals: int = 0
+
+
+async def measure(database: Database, usage: Usage, metric: Metric, day: date, now: datetime, stale_after: timedelta) -> Measurement:
+    """Measures one metric for every account, as of the start of `day`."""
+    report = Measurement(usage_source(metric.name))
+    windows = metric.windows(day)
+    try:
+        await database.run(_forget_later, metric.name, now)
+        async for rows in read_ahead(lambda: usage.measure(metric.name, windows)):
+            await database.run(_store, metric.name, rows, now)
+            report.rows += len(rows)
+            report.newest_day = max(filter(None, (report.newest_day, *(row[3] for row in rows))), default=None)
+        await _measure_young(database, usage, metric, windows, now)
+        if report.newest_day is None or day - report.newest_day > stale_after:
+            # Days of zeros are activity of the export, if not of the customers.
+            report.newest_day = await asyncio.to_thread(usage.newest_day, metric.name, day) or report.newest_day
+    except SourceFailed as error:
+        report.problem = str(error)
+    await database.run(_record, report, day, now)
+    return report
+
+
+async def _measure_young(database: Database, usage: Usage, metric: Metric, windows: Windows, now: datetime) -> None:
+    """Usage rows from before an account's start must not count: those accounts are read again, one statement a start date."""
+    for start, accounts in (await database.read(_young, windows, metric.min_baseline_days)).items():
+        own = Windows(windows.day, windows.recent_days, (windows.recent_start - start).days)
+        for at in range(0, len(accounts), COHORT):
+            some = accounts[at : at + COHORT]
+            silent = set(some)
+            async for rows in read_ahead(partial(usage.measure, metric.name, own, some)):
+                await database.run(_store, metric.name, rows, now)
+                silent -= {row[0] for row in rows}
+            await database.run(_store, metric.name, [(account, 0.0, 0.0, None) for account in silent], now)
+
+
+def _young(session: Session, windows: Windows, least: int) -> dict[date, list[str]]:
+    """Accounts that started inside the baseline (early enough to have one), by that day: rows from before it must not count."""
+    latest = windows.recent_start - timedelta(days=least)
+    cohorts: dict[date, list[str]] = defaultdict(list)
+    started = select(Account.started_on, Account.id).where(
+        Account.started_on > windows.baseline_start, Account.started_on <= latest, Account.gone_at.is_(None)
+    )
+    for start, account in session.execute(started).tuples():
+        if start:
+            cohorts[start].append(account)
+    return cohorts
+
+
+def _store(session: Session, metric: str, rows: list[UsageRow], now: datetime) -> None:
+    values = [(metric, account, now, recent, baseline, last) for account, recent, baseline, last in rows]
+    upsert(session, Reading.__table__, COLUMNS, values, keep=("last_day",))  # type: ignore[arg-type]
+
+
+def _forget_later(session: Session, metric: str, now: datetime) -> None:
+    """A pass as of an earlier time must not see what a later one has read."""
+    source = session.get(Source, usage_source(metric))
+    if source and source.read_at and source.read_at > now:
+        session.execute(delete(Reading).where(Reading.metric == metric, Reading.measured_at > now))
+
+
+def _record(session: Session, report: Measurement, day: date, now: datetime) -> None:
+    source = session.get(Source, report.source) or Source(name=report.source)
+    source.tried_at, source.problem = now, report.problem
+    if report.problem is None:
+        source.read_at, source.measured_for = now, day
+        source.rows, source.newest_day = report.rows, report.newest_day
+        accounts = session.scalar(select(func.count()).select_from(Account).where(Account.gone_at.is_(None))) or 0
+        report.signals = accounts * len(FORMS)
+    session.add(source)

@@ -1,0 +1,101 @@
+"""Poll: the CRM's accounts and contacts become ours. A bad row is named and skipped; the others go on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, Reader, kind_of_column
+from bot.connectors.ports import Crm, Entity
+from bot.database import Database, upsert
+from bot.errors import SourceFailed
+from bot.streams import read_ahead
+from models import Account, Contact, Field, Source
+
+EXAMPLES = 20
+VANISHED_MIN = 10
+
+
+@dataclass
+class Poll:
+    """What one reading of an entity gave. `vanished` counts those newly marked gone; `problem` is why it failed or was held."""
+
+    source: str
+    rows: int = 0
+    bad_rows: int = 0
+    bad_examples: list[BadRow] = field(default_factory=list)
+    vanished: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Vanishing:
+    """More than `share` of the known rows missing at once (and at least ten) is a broken export, not news: nobody is marked gone."""
+
+    share: float
+
+
+async def poll(database: Database, crm: Crm, now: datetime, vanishing: Vanishing) -> list[Poll]:
+    """Reads accounts, then contacts. A failing reading is reported and leaves what we knew as it was."""
+    polls = [await _poll(database, crm, "accounts", Account.__table__, Reader(ACCOUNT), now, vanishing)]
+    if crm.offers("contacts"):
+        polls.append(await _poll(database, crm, "contacts", Contact.__table__, Reader(CONTACT), now, vanishing))
+    return polls
+
+
+async def _poll(
+    database: Database, crm: Crm, entity: Entity, table: Any, reader: Reader, now: datetime, vanishing: Vanishing
+) -> Poll:
+    report = Poll(f"crm.{entity}")
+    try:
+        async for page in read_ahead(lambda: crm.read(entity)):
+            rows, bad = reader.read(page)
+            report.rows += len(rows)
+            report.bad_rows += len(bad)
+            report.bad_examples += bad[: EXAMPLES - len(report.bad_examples)]
+            await database.run(_store, table, reader.columns, rows, [b.row for b in bad if b.row], now)
+        report.vanished, report.problem = await database.run(_mark_gone, table, now, vanishing)
+    except SourceFailed as error:
+        report.problem = str(error)
+    await database.run(_record, report, reader, now)
+    return report
+
+
+def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime) -> None:
+    rows = _known_accounts(session, columns, rows) if table.name == "contacts" else rows
+    upsert(session, table, (*columns, "polled_at", "gone_at"), [(*row, now, None) for row in rows])
+    if unreadable:  # still there, only unreadable: not gone
+        session.execute(update(table).where(table.c.id.in_(unreadable)).values(polled_at=now))
+
+
+def _known_accounts(session: Session, columns: tuple[str, ...], rows: list[Any]) -> list[Any]:
+    """Contacts of accounts that we do not know (skipped rows, other filters) are left out."""
+    place = columns.index("account_id")
+    known = set(session.scalars(select(Account.id).where(Account.id.in_({row[place] for row in rows}))))
+    return [row for row in rows if row[place] in known]
+
+
+def _mark_gone(session: Session, table: Table, now: datetime, vanishing: Vanishing) -> tuple[int, str | None]:
+    here = table.c.gone_at.is_(None)
+    missing = here & (table.c.polled_at != now)
+    total, gone = session.execute(
+        select(func.count(), func.count().filter(missing)).select_from(table).where(or_(here, missing))
+    ).one()
+    if gone >= VANISHED_MIN and gone > total * vanishing.share:
+        return 0, f"{gone} of {total} rows are missing at once: taken for a broken export, nobody was marked gone"
+    if gone:
+        session.execute(update(table).where(missing).values(gone_at=now))
+    return gone, None
+
+
+def _record(session: Session, report: Poll, reader: Reader, now: datetime) -> None:
+    source = session.get(Source, report.source) or Source(name=report.source)
+    source.tried_at, source.problem = now, report.problem
+    if report.problem is None:
+        source.read_at, source.rows, source.bad_rows = now, report.rows, report.bad_rows
+        source.bad_examples = [bad.as_dict() for bad in report.bad_examples]
+    session.add(source)
+    for name, kinds in reader.extra_kinds.items():
+        session.merge(Field(name=name, kind=kind_of_column(kinds)))

@@ -1,0 +1,154 @@
+"""The life of an alert, as pure functions: (alert, event, now) → the changes, or a refusal in words.
+
+    open ──take──► taken ──┐
+     │ ▲            │      ├─ resolve ─► resolved
+     │ └── back ────┤      ├─ dismiss ─► dismissed
+     └──snooze─► snoozed ──┘
+                           ├─ recovered_when holds, or a snooze ends and it is no longer true ─► recovered
+                           └─ the account churned or left the CRM ─► ended
+
+Nothing leaves a closed state. Every change raises `version`, which is what the card must show.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.errors import Refused
+from bot.messages.actions import DismissReason, Outcome
+from bot.messages.catalog import State
+
+
+CLOSED = frozenset({State.RESOLVED, State.DISMISSED, State.RECOVERED, State.ENDED})
+WORSE_BY = 0.1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the rules look at."""
+
+    state: State
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+    assigned_to: str | None = None
+    snoozed_until: datetime | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    severity: float | None = None
+    worst: float | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """New column values, and the trace to leave: what was done, and its detail."""
+
+    values: dict[str, Any]
+    what: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class AlreadyDone(Refused):
+    """Somebody was first. `who` is their Slack id (None: Staysail itself)."""
+
+    def __init__(self, state: State, who: str | None, at: datetime | None) -> None:
+        super().__init__(f"already {state}")
+        self.state, self.who, self.at = state, who, at
+
+
+def take(alert: Snapshot, who: str, now: datetime) -> Change | None:
+    """None when the same person has taken it already: a double click."""
+    _must_be_open(alert)
+    if alert.taken_by == who and alert.state is State.TAKEN:
+        return None
+    if alert.taken_by and alert.state is State.TAKEN:
+        raise AlreadyDone(State.TAKEN, alert.taken_by, alert.taken_at)
+    return Change({"state": State.TAKEN, "taken_by": who, "taken_at": now, "snoozed_until": None}, "taken")
+
+
+def assign(alert: Snapshot, who: str, whom: str, now: datetime, note: str = "") -> Change | None:
+    _must_be_open(alert)
+    if alert.assigned_to == whom:
+        return None
+    state = {"state": State.TAKEN, "taken_by": whom, "taken_at": now} if whom == who else {}
+    return Change({"assigned_to": whom, **state}, "assigned", {"whom": whom, "note": note})
+
+
+def snooze(alert: Snapshot, until: datetime, now: datetime, reason: str = "") -> Change:
+    _must_be_open(alert)
+    if until <= now:
+        raise Refused("That time has passed. Choose a later one.")
+    values = {"state": State.SNOOZED, "snoozed_until": until}
+    return Change(values, "snoozed", {"until": until.isoformat(), "note": reason})
+
+
+def resolve(alert: Snapshot, who: str, outcome: Outcome, now: datetime, note: str = "") -> Change:
+    _must_be_open(alert)
+    return Change(_closed(State.RESOLVED, who, now, outcome, note), "resolved", {"outcome": outcome.value, "note": note})
+
+
+def dismiss(alert: Snapshot, who: str, reason: DismissReason, now: datetime, note: str = "") -> Change:
+    _must_be_open(alert)
+    if reason is DismissReason.OTHER and not note.strip():
+        raise Refused("Say in a few words why it is not a risk.")
+    return Change(_closed(State.DISMISSED, who, now, reason, note), "dismissed", {"outcome": reason.value, "note": note})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An open alert's account as it stands now. `holds`/`recovered` None: unknown."""
+
+    in_care: bool
+    churned: bool
+    holds: bool | None
+    recovered: bool | None
+    severity: float | None
+    facts: dict[str, Any]
+    headline: float | None = None
+
+
+def remeasure(alert: Snapshot, measured: Measured, now: datetime) -> Change | None:
+    """What a new measuring does to an alert that stands. None: nothing to show."""
+    if not measured.in_care:
+        reason = "churned" if measured.churned else "gone"
+        return Change(_closed(State.ENDED, None, now, reason, ""), "ended", {"outcome": reason})
+    fresh = {"facts": measured.facts, "severity": measured.severity, "measured_at": now}
+    if measured.recovered:
+        return Change(_closed(State.RECOVERED, None, now, "recovered", "") | fresh, "recovered")
+    if alert.state is State.SNOOZED and alert.snoozed_until and alert.snoozed_until <= now:
+        return _wake(alert, measured, now, fresh)
+    if got_worse(alert.worst, measured.severity):
+        detail = {"before": alert.severity, "after": measured.severity}
+        return Change(fresh | {"worst": measured.severity}, "worsened", detail)
+    if dict(alert.facts) == measured.facts:
+        return None
+    return Change(fresh, "updated")
+
+
+def _wake(alert: Snapshot, measured: Measured, now: datetime, fresh: dict[str, Any]) -> Change:
+    if measured.holds is False:
+        return Change(_closed(State.RECOVERED, None, now, "not_true", "") | fresh, "recovered", {"outcome": "not_true"})
+    state = State.TAKEN if alert.taken_by else State.OPEN
+    return Change(fresh | {"state": state, "snoozed_until": None}, "returned")
+
+
+def got_worse(worst: float | None, severity: float | None) -> bool:
+    """By at least a tenth of the worst so far: noise is not news."""
+    return worst is not None and severity is not None and severity > worst + max(abs(worst) * WORSE_BY, 1e-9)
+
+
+def _closed(state: State, who: str | None, now: datetime, outcome: str, note: str) -> dict[str, Any]:
+    return {
+        "state": state,
+        "closed_at": now,
+        "closed_by": who,
+        "outcome": str(outcome),
+        "note": note.strip() or None,
+        "snoozed_until": None,
+    }
+
+
+def _must_be_open(alert: Snapshot) -> None:
+    if alert.state in CLOSED:
+        raise AlreadyDone(alert.state, alert.closed_by, alert.closed_at)

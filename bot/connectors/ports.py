@@ -1,0 +1,90 @@
+"""What Staysail asks of the systems around it. A connector implements one of these; only `bot.app` knows which."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, Protocol
+
+Entity = Literal["accounts", "contacts"]
+Rows = list[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a result, with the names of their columns in order."""
+
+    columns: tuple[str, ...]
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Two runs of calendar days that end before `day`: `recent_days` up to it, and `baseline_days` before those."""
+
+    day: date
+    recent_days: int
+    baseline_days: int
+
+    @property
+    def recent_start(self) -> date:
+        return self.day - timedelta(days=self.recent_days)
+
+    @property
+    def baseline_start(self) -> date:
+        return self.recent_start - timedelta(days=self.baseline_days)
+
+
+UsageRow = tuple[str, float, float, date | None]
+"""Account id, recent aggregate, baseline aggregate (neither divided by days), last day with activity in the windows."""
+
+Aggregate = Literal["avg", "sum", "max", "days_active", "distinct"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A usage number, as settings declare it. `account`, `day`, `value` and `where` are columns or SQL expressions of `table`."""
+
+    name: str
+    table: str
+    account: str
+    day: str
+    value: str
+    aggregate: Aggregate
+    recent_days: int
+    baseline_days: int
+    min_baseline_days: int
+    label: str
+    where: str | None = None
+
+    def windows(self, day: date) -> Windows:
+        return Windows(day, self.recent_days, self.baseline_days)
+
+
+class Crm(Protocol):
+    """The system of record for accounts and contacts. Methods block: they are called in a worker thread."""
+
+    def read(self, entity: Entity) -> Iterator[Page]:
+        """All rows as the CRM has them, page by page. Raises SourceFailed."""
+        ...
+
+    def offers(self, entity: Entity) -> bool:
+        """Whether this CRM is set up to give that entity."""
+        ...
+
+
+class Usage(Protocol):
+    """Usage tables of any engine. The arithmetic runs there. Methods block: they are called in a worker thread."""
+
+    metrics: Mapping[str, Metric]
+
+    def measure(self, metric: str, windows: Windows, accounts: Sequence[str] | None = None) -> Iterator[list[UsageRow]]:
+        """One row per account that has a usage row in either window. Raises SourceFailed."""
+        ...
+
+    def newest_day(self, metric: str, before: date) -> date | None:
+        """The newest day before `before` that has any usage row."""
+        ...
+
+    def weekly(self, metric: str, accounts: Sequence[str], day: date, weeks: int) -> dict[str, list[float]]:
+        """Per account its values of the last `weeks` runs of seven days that end before `day`, oldest first."""
+        ...

@@ -1,0 +1,181 @@
+"""Usage tables in any database that SQLAlchemy reaches: the window arithmetic is one grouped statement a metric, run there.
+
+Statements are written once in SQLAlchemy Core from the declared columns, without reflection. They use `sum`, `max` and `count`
+over CASE: what SQLite, PostgreSQL, DuckDB, ClickHouse and Spark all answer alike.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, column, distinct, func, literal_column, select, table, text
+from sqlalchemy.sql.expression import FromClause
+
+from bot.clock import start_of
+from bot.connectors.engine import Warehouse
+from bot.connectors.ports import Metric, UsageRow, Windows
+from bot.errors import SourceFailed
+
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
+DATE_LENGTH = len("2026-01-31")
+
+
+class SqlUsage:
+    """`zone` is the workspace's: a timestamp column is cut into days there (times without a zone are taken as UTC)."""
+
+    def __init__(self, warehouse: Warehouse, metrics: Mapping[str, Metric], zone: ZoneInfo) -> None:
+        self.metrics = metrics
+        self._warehouse = warehouse
+        self._zone = zone
+
+    def measure(self, metric: str, windows: Windows, accounts: Sequence[str] | None = None) -> Iterator[list[UsageRow]]:
+        usage = _Columns(self.metrics[metric])
+        with self._warehouse.connect() as connection:
+            form = _form(connection, usage, self._zone)
+            if form is None:
+                return
+            for _, rows in self._warehouse.pages(connection, _measurement(usage, windows, form, accounts)):
+                yield [_row(row, usage.metric, form) for row in rows if row[0] is not None]
+
+    def newest_day(self, metric: str, before: date) -> date | None:
+        usage = _Columns(self.metrics[metric])
+        with self._warehouse.connect() as connection:
+            form = _form(connection, usage, self._zone)
+            if form is None:
+                return None
+            found = connection.execute(usage.select(func.max(usage.day)).where(usage.day < form.write(before))).scalar()
+            return None if found is None else form.read(found)
+
+    def weekly(self, metric: str, accounts: Sequence[str], day: date, weeks: int) -> dict[str, list[float]]:
+        usage = _Columns(self.metrics[metric])
+        with self._warehouse.connect() as connection:
+            form = _form(connection, usage, self._zone)
+            if form is None or not accounts:
+                return {}
+            edges = [day - timedelta(days=7 * back) for back in range(weeks, -1, -1)]
+            values = [
+                _aggregate(usage, and_(usage.day >= form.write(start), usage.day < form.write(end)))
+                for start, end in zip(edges, edges[1:], strict=False)
+            ]
+            statement = _between(usage.select(usage.account, *values), usage, form, edges[0], day, accounts)
+            share = 7.0 if usage.metric.aggregate == "avg" else 1.0
+            return {
+                str(row[0]): [float(value or 0) / share for value in row[1:]]
+                for _, rows in self._warehouse.pages(connection, statement)
+                for row in rows
+            }
+
+
+class _Columns:
+    """The declared columns of one metric as SQLAlchemy knows them."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric = metric
+        self.account, self.day, self.value = (_expression(name) for name in (metric.account, metric.day, metric.value))
+        schema, _, name = metric.table.rpartition(".")
+        self._table: FromClause = table(name, schema=schema or None)
+
+    def select(self, *columns: Any) -> Select[Any]:
+        statement = select(*columns).select_from(self._table)
+        return statement.where(text(f"({self.metric.where})")) if self.metric.where else statement
+
+    @property
+    def active(self) -> ColumnElement[bool]:
+        return self.value.is_not(None) if self.metric.aggregate == "distinct" else self.value > 0
+
+
+def _expression(name: str) -> ColumnElement[Any]:
+    return column(name) if PLAIN.match(name) else literal_column(f"({name})")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a usage table writes its days and its account ids."""
+
+    write: Callable[[date], Any]
+    read: Callable[[Any], date]
+    account: Callable[[str], Any]
+    holds_days: bool
+
+
+def _form(connection: Connection, usage: _Columns, zone: ZoneInfo) -> _Form | None:
+    """Looks at one row, since the settings name columns but not their types. None: the table is empty."""
+    sample = connection.execute(usage.select(usage.account, usage.day).where(usage.day.is_not(None)).limit(1)).first()
+    if sample is None:
+        return None
+    account: Callable[[str], Any] = int if isinstance(sample[0], int) else str
+    return _form_of(sample[1], zone, account, usage.metric)
+
+
+def _form_of(sample: Any, zone: ZoneInfo, account: Callable[[str], Any], metric: Metric) -> _Form:
+    if isinstance(sample, datetime):
+        naive = sample.tzinfo is None
+        return _timed(zone, account, metric, lambda m: m.replace(tzinfo=None) if naive else m, lambda value: value)
+    if isinstance(sample, date):
+        return _Form(lambda day: day, lambda value: value, account, True)
+    if isinstance(sample, str) and len(sample) == DATE_LENGTH:
+        return _Form(date.isoformat, date.fromisoformat, account, True)
+    if isinstance(sample, str):
+        separator = sample[DATE_LENGTH]
+        return _timed(zone, account, metric, lambda m: m.replace(tzinfo=None).isoformat(separator), datetime.fromisoformat)
+    if isinstance(sample, int) and 19000101 <= sample <= 99991231:
+        return _Form(lambda day: int(day.strftime("%Y%m%d")), lambda value: date.fromisoformat(str(value)), account, True)
+    raise SourceFailed(f"{metric.table}.{metric.day}: found {sample!r}; allowed: a date, a timestamp, ISO text or YYYYMMDD")
+
+
+def _timed(
+    zone: ZoneInfo,
+    account: Callable[[str], Any],
+    metric: Metric,
+    write: Callable[[datetime], Any],
+    read: Callable[[Any], datetime],
+) -> _Form:
+    if metric.aggregate == "days_active":
+        raise SourceFailed(f"{metric.table}.{metric.day} holds times; days_active needs days: write `day: DATE({metric.day})`")
+
+    def read_day(value: Any) -> date:
+        moment = read(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
+
+    return _Form(lambda day: write(start_of(day, zone)), read_day, account, False)
+
+
+def _aggregate(usage: _Columns, inside: ColumnElement[bool]) -> ColumnElement[Any]:
+    match usage.metric.aggregate:
+        case "avg" | "sum":
+            return func.sum(case((inside, usage.value), else_=0))
+        case "max":
+            return func.max(case((inside, usage.value)))
+        case "days_active":
+            return func.count(distinct(case((and_(inside, usage.active), usage.day))))
+        case "distinct":
+            return func.count(distinct(case((inside, usage.value))))
+
+
+def _measurement(usage: _Columns, windows: Windows, form: _Form, accounts: Sequence[str] | None) -> Select[Any]:
+    """account, recent, baseline (for sums: both windows together, which costs one CASE a row less), last active day."""
+    recent = usage.day >= form.write(windows.recent_start)
+    summed = usage.metric.aggregate in ("avg", "sum")
+    older = func.sum(usage.value) if summed else _aggregate(usage, ~recent)
+    columns = (usage.account, _aggregate(usage, recent), older, func.max(case((usage.active, usage.day))))
+    return _between(usage.select(*columns), usage, form, windows.baseline_start, windows.day, accounts)
+
+
+def _between(
+    statement: Select[Any], usage: _Columns, form: _Form, start: date, end: date, accounts: Sequence[str] | None
+) -> Select[Any]:
+    statement = statement.where(usage.day >= form.write(start), usage.day < form.write(end)).group_by(usage.account)
+    return statement if accounts is None else statement.where(usage.account.in_([form.account(a) for a in accounts]))
+
+
+def _row(row: Sequence[Any], metric: Metric, form: _Form) -> UsageRow:
+    account, recent, baseline, last = row
+    recent, baseline = float(recent or 0), float(baseline or 0)
+    if metric.aggregate in ("avg", "sum"):
+        whole, baseline = baseline, baseline - recent
+        if abs(baseline) < abs(whole) * 1e-12:  # what is left of a float subtraction that should give nothing
+            baseline = 0.0
+    return str(account), recent, baseline, None if last is None else form.read(last)

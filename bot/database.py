@@ -1,0 +1,169 @@
+"""The database: `run` is the one commit.
+
+A unit of work is a plain function of a session. It cannot await, so no network call can sit inside a transaction, and every
+dialect works the same. SQLite gets exactly one writing thread (WAL, BEGIN IMMEDIATE) beside a few reading ones; PostgreSQL eight.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.errors import StaysailError
+from models import Base
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Work = Callable[Concatenate[Session, P], T]
+
+READERS, WRITERS = 4, 8
+BUSY_SECONDS = 15
+
+
+class Database:
+    """Opens nothing before its first use. `url` is any SQLite or PostgreSQL address of SQLAlchemy's form."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        if self.url.drivername in ("postgresql", "postgres"):
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        if self.url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StaysailError(f"DATABASE_URL: found {self.url.drivername}; allowed: sqlite:///FILE or postgresql://HOST/NAME")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.writer = _engine(self.url, 1, "BEGIN IMMEDIATE") if self.is_sqlite else _engine(self.url, WRITERS)
+        self.reader = _engine(self.url, READERS, "BEGIN") if self.is_sqlite else self.writer
+        self._writing = ThreadPoolExecutor(1 if self.is_sqlite else WRITERS, "database-write")
+        self._reading = ThreadPoolExecutor(READERS, "database-read") if self.is_sqlite else self._writing
+
+    async def run(self, work: "Work[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """Does a unit of work in a thread and commits it. An exception undoes all of it."""
+        return await asyncio.get_running_loop().run_in_executor(self._writing, lambda: _unit(self.writer, work, *args, **kwargs))
+
+    async def read(self, work: "Work[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `run` for work that only looks: on SQLite it never waits for the writer."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, lambda: _unit(self.reader, work, *args, **kwargs))
+
+    def close(self) -> None:
+        self._writing.shutdown()
+        self._reading.shutdown()
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _unit(engine: Engine, work: "Work[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        return work(session, *args, **kwargs)
+
+
+def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
+    if begin is None:
+        return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-8000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def upsert(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], keep: tuple[str, ...] = ()) -> None:
+    """Inserts rows, or overwrites those whose primary key stands. One statement a call; rows hold Python values in column order.
+
+    A column named in `keep` keeps its old value where the new one is NULL. No key may come twice in one call.
+    """
+    dialect = session.get_bind().dialect
+    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    values = [tuple(p(v) if p else v for p, v in zip(processors, row, strict=True)) for row in rows]
+    if not values:
+        return
+    statement = _upsert_text(table, tuple(columns), keep, dialect.name)
+    connection = session.connection()
+    if dialect.name == "sqlite":
+        connection.exec_driver_sql(statement, values)
+    else:
+        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*values, strict=True)))
+
+
+@lru_cache(maxsize=32)
+def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], dialect: str) -> str:
+    preparer = sqlite.dialect().identifier_preparer
+    quoted = [preparer.quote(name) for name in columns]
+    keys = ", ".join(column.name for column in table.primary_key)
+    changed = ", ".join(
+        f"{q} = coalesce(excluded.{q}, {table.name}.{q})" if name in keep else f"{q} = excluded.{q}"
+        for name, q in zip(columns, quoted, strict=True)
+        if name not in table.primary_key.columns
+    )
+    if dialect == "sqlite":
+        source = f"VALUES ({', '.join('?' * len(columns))})"
+    else:
+        # COPY cannot overwrite, and a VALUES list of thousands is slow to parse: one array a column is neither.
+        arrays = ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
+        source = f"SELECT * FROM unnest({arrays})"
+    return f"INSERT INTO {table.name} ({', '.join(quoted)}) {source} ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+
+
+def _array_type(table: Table, name: str) -> str:
+    from_type = table.c[name].type.compile(dialect=_postgresql())
+    return f"text[]::{from_type}[]" if from_type == "JSON" else f"{from_type}[]"
+
+
+@lru_cache(maxsize=1)
+def _postgresql() -> Any:
+    return make_url("postgresql+psycopg://").get_dialect()()
+
+
+# --- schema ----------------------------------------------------------------------------------------------------------------
+
+
+def alembic_config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(database: Database) -> None:
+    """Brings the schema to the newest revision; safe to repeat."""
+    command.upgrade(alembic_config(database.url.render_as_string(hide_password=False)), "head")
+
+
+def schema_problem(session: Session) -> str | None:
+    """Why the schema is not the one this code needs, in words; None when it is right."""
+    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    current = MigrationContext.configure(session.connection()).get_current_revision()
+    if current == head:
+        return None
+    return f"the schema is at {current or 'nothing'}, this version needs {head}: run `staysail migrate`"
+
+
+def schema_difference(session: Session) -> list[Any]:
+    """What `alembic check` would complain of."""
+    return list(compare_metadata(MigrationContext.configure(session.connection()), Base.metadata))
+
+
+def reachable(session: Session) -> str | None:
+    try:
+        session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return str(error.__cause__ or error).splitlines()[0]
+    return None

@@ -1,0 +1,28 @@
+"""Dedup keys: one per thing that may be seen once. The outbox refuses a second row with the same key.
+
+    card:<alert>        the card of an alert
+    breaker:<breaker>   the notice that alerts are held
+
+The subject of a row (`alert:12`) says what it shows; the key says that there is only one such row.
+"""
+
+
+def alert_subject(alert_id: int) -> str:
+    return f"alert:{alert_id}"
+
+
+def breaker_subject(breaker_id: int) -> str:
+    return f"breaker:{breaker_id}"
+
+
+def card_key(alert_id: int) -> str:
+    return f"card:{alert_id}"
+
+
+def breaker_key(breaker_id: int) -> str:
+    return f"breaker:{breaker_id}"
+
+
+def read_subject(subject: str) -> tuple[str, int]:
+    kind, _, number = subject.partition(":")
+    return kind, int(number)

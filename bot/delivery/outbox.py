@@ -1,0 +1,196 @@
+"""The outbox: messages that should be seen, written in the transaction that decided them, claimed and settled by the worker.
+
+A row is behind while `shown_version < wanted_version`. Claiming is one conditional UPDATE: whoever changed the row has it, for the
+time of a lease. A claim marks a first posting as `uncertain` before anything leaves; only a clear answer takes the mark away.
+So a process that dies in between leaves a row that is looked up in Slack before it is posted again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models import OutboxMessage
+
+LEASE = timedelta(seconds=30)
+PER_CHANNEL = 40
+Row = OutboxMessage
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row that could be sent now."""
+
+    id: str
+    channel: str
+    posted: bool
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that is ours until its lease ends. `uncertain`: an earlier attempt may have posted it, at `attempted_at` or later."""
+
+    id: str
+    subject: str
+    channel: str
+    channel_id: str | None
+    ts: str | None
+    attempts: int
+    uncertain: bool
+    attempted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class New:
+    key: str
+    subject: str
+    channel: str
+    due_at: datetime
+
+
+def enqueue(session: Session, messages: Sequence[New], now: datetime) -> None:
+    """A message whose key stands already is left as it is."""
+    if not messages:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [
+        {"id": uuid4().hex, "dedup_key": m.key, "subject": m.subject, "channel": m.channel, "due_at": m.due_at, "created_at": now}
+        for m in messages
+    ]
+    session.execute(dialect.insert(Row).on_conflict_do_nothing(index_elements=["dedup_key"]), rows)
+
+
+def refresh(session: Session, subject: str, version: int) -> None:
+    """The message about `subject` is to show this version. However many changes come, one sending shows the last."""
+    behind = (Row.subject == subject, Row.wanted_version < version)
+    session.execute(update(Row).where(*behind).values(wanted_version=version, attempts=0, retry_at=None))
+
+
+def is_behind() -> ColumnElement[bool]:
+    return and_(Row.shown_version < Row.wanted_version, Row.dead_at.is_(None))
+
+
+def _free(machine_now: datetime) -> ColumnElement[bool]:
+    ready = or_(Row.retry_at.is_(None), Row.retry_at <= machine_now)
+    return and_(ready, or_(Row.claimed_until.is_(None), Row.claimed_until <= machine_now))
+
+
+def find_due(session: Session, now: datetime, machine_now: datetime) -> list[Waiting]:
+    """Updates first (a person has just clicked), then posts in order of time, a share of each channel."""
+    place = func.row_number().over(partition_by=(Row.channel, Row.ts.is_(None)), order_by=(Row.due_at, Row.id))
+    due = (
+        select(Row.id, Row.channel, Row.ts.is_not(None).label("posted"), Row.due_at, place.label("place"))
+        .where(is_behind(), Row.due_at <= now, _free(machine_now))
+        .subquery()
+    )
+    chosen = select(due.c.id, due.c.channel, due.c.posted).where(due.c.place <= PER_CHANNEL)
+    return [Waiting(*row) for row in session.execute(chosen.order_by(due.c.posted.desc(), due.c.due_at, due.c.id)).tuples()]
+
+
+def claim(session: Session, ids: Sequence[str], worker: str, machine_now: datetime) -> list[Claimed]:
+    """Those of the rows that were still free and are now ours."""
+    free = (Row.id.in_(ids), is_behind(), _free(machine_now))
+    rows = session.execute(
+        select(Row.id, Row.subject, Row.channel, Row.channel_id, Row.ts, Row.attempts, Row.uncertain, Row.attempted_at)
+        .where(*free)
+        .with_for_update(skip_locked=True)
+    ).tuples()
+    claimed = [Claimed(*row) for row in rows]
+    values: dict[str, Any] = {
+        "claimed_by": worker,
+        "claimed_until": machine_now + LEASE,
+        "attempts": Row.attempts + 1,
+        "uncertain": Row.ts.is_(None),
+        "attempted_at": func.coalesce(Row.attempted_at, machine_now),
+    }
+    chosen = [row.id for row in claimed]
+    won = session.scalars(update(Row).where(Row.id.in_(chosen), *free[1:]).values(values).returning(Row.id)).all()
+    return [row for row in claimed if row.id in set(won)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message stands in Slack, at this version."""
+
+    id: str
+    channel_id: str
+    ts: str
+    version: int
+
+
+def settle_shown(session: Session, shown: Sequence[Shown], worker: str, machine_now: datetime) -> None:
+    for message in shown:
+        values = {
+            "channel_id": message.channel_id,
+            "ts": message.ts,
+            "shown_version": message.version,
+            "shown_at": machine_now,
+            **_released(),
+            "attempts": 0,
+            "problem": None,
+        }
+        session.execute(update(Row).where(Row.id == message.id, Row.claimed_by == worker).values(values))
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An attempt that failed. `retry_at` None: it is a dead letter now. `uncertain`: it may have left all the same."""
+
+    id: str
+    problem: str
+    uncertain: bool
+    retry_at: datetime | None
+    counts: bool = True
+
+
+def settle_failed(session: Session, failed: Failed, worker: str, machine_now: datetime) -> None:
+    values = _released() | {"problem": failed.problem, "retry_at": failed.retry_at}
+    if failed.uncertain:
+        del values["uncertain"], values["attempted_at"]
+    if failed.retry_at is None:
+        values["dead_at"] = machine_now
+    if not failed.counts:
+        values["attempts"] = Row.attempts - 1
+    session.execute(update(Row).where(Row.id == failed.id, Row.claimed_by == worker).values(values))
+
+
+def _released() -> dict[str, Any]:
+    return {"claimed_by": None, "claimed_until": None, "uncertain": False, "attempted_at": None, "retry_at": None}
+
+
+def next_attempt(session: Session, now: datetime) -> datetime | None:
+    """When, on the machine's clock, the next row that is due in business time becomes free."""
+    waits_until = func.coalesce(Row.claimed_until, Row.retry_at, Row.created_at)
+    return session.scalar(select(func.min(waits_until)).where(is_behind(), Row.due_at <= now))
+
+
+def count_waiting(session: Session) -> int:
+    return session.scalar(select(func.count()).where(is_behind())) or 0
+
+
+def resend(session: Session, row_id: str) -> bool:
+    """Brings a dead letter back. False: it is not dead (any more)."""
+    alive = {"dead_at": None, "retry_at": None, "attempts": 0}
+    return bool(session.execute(update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(alive)).rowcount)  # type: ignore[attr-defined]
+
+
+def probe_dead(session: Session) -> int:
+    """Brings the oldest dead letter of every channel back: perhaps its cause was cured. The rest follow when it arrives."""
+    place = func.row_number().over(partition_by=Row.channel, order_by=(Row.dead_at, Row.id))
+    dead = select(Row.id, place.label("place")).where(Row.dead_at.is_not(None)).subquery()
+    oldest = session.scalars(select(dead.c.id).where(dead.c.place == 1)).all()
+    return sum(resend(session, row_id) for row_id in oldest)
+
+
+def revive(session: Session, arrived: Sequence[str]) -> None:
+    """These messages have arrived: whatever was dead in their channels gets another chance."""
+    if session.scalar(select(Row.id).where(Row.dead_at.is_not(None)).limit(1)) is None:
+        return
+    channels = select(Row.channel).where(Row.id.in_(arrived))
+    alive = {"dead_at": None, "retry_at": None, "attempts": 0}
+    session.execute(update(Row).where(Row.dead_at.is_not(None), Row.channel.in_(channels)).values(alive))

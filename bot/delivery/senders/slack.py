@@ -1,0 +1,92 @@
+"""Slack as a place to send to."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery.senders.slack_errors import asked
+from bot.delivery.worker import Posted
+from bot.errors import Undeliverable
+from bot.messages.render import Rendered
+
+EVENT = "staysail_outbox"
+SKEW = timedelta(seconds=5)
+PAGE = 100
+PAGES = 20
+
+
+class SlackSender:
+    """`client` must not repeat requests by itself: only the outbox knows whether a repeat is safe."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._channels: dict[str, str] = {}
+
+    async def post(self, channel: str, message: Rendered, outbox_id: str) -> Posted:
+        metadata = {"event_type": EVENT, "event_payload": {"id": outbox_id}}
+        answer = await asked(
+            self._client.chat_postMessage(
+                channel=self._channels.get(channel, channel),
+                text=message.text,
+                blocks=message.blocks,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+            channel,
+        )
+        posted = Posted(answer["channel"], answer["ts"])
+        if channel.startswith(("#", "C", "G")):
+            self._channels[channel] = posted.channel_id
+        return posted
+
+    async def update(self, where: Posted, message: Rendered, outbox_id: str) -> Posted:
+        metadata = {"event_type": EVENT, "event_payload": {"id": outbox_id}}
+        call = self._client.chat_update(
+            channel=where.channel_id, ts=where.ts, text=message.text, blocks=message.blocks, metadata=metadata
+        )
+        await asked(call, where.channel_id)
+        return where
+
+    async def find(self, channel: str, outbox_id: str, since: datetime) -> Posted | None:
+        channel_id = await self._channel_id(channel)
+        oldest = f"{(since - SKEW).timestamp():.6f}"
+        async for message in self._history(channel_id, oldest):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("id") == outbox_id:
+                return Posted(channel_id, message["ts"])
+        return None
+
+    async def _history(self, channel_id: str, oldest: str) -> Any:
+        cursor: str | None = None
+        for _ in range(PAGES):
+            call = self._client.conversations_history(
+                channel=channel_id, oldest=oldest, limit=PAGE, include_all_metadata=True, cursor=cursor
+            )
+            answer = await asked(call, channel_id)
+            for message in answer["messages"]:
+                yield message
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    async def _channel_id(self, channel: str) -> str:
+        """Names are taken for posting, but only ids for reading back."""
+        if not channel.startswith("#"):
+            return channel
+        if channel not in self._channels:
+            await self._learn_channels()
+        if channel not in self._channels:
+            raise Undeliverable(f"there is no channel {channel} that Staysail can see: create it, or invite the app with /invite")
+        return self._channels[channel]
+
+    async def _learn_channels(self) -> None:
+        cursor: str | None = None
+        for _ in range(PAGES):
+            call = self._client.conversations_list(types="public_channel,private_channel", limit=1000, cursor=cursor)
+            answer = await asked(call, "the list of channels")
+            self._channels |= {f"#{channel['name']}": channel["id"] for channel in answer["channels"]}
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return

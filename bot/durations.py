@@ -1,0 +1,51 @@
+"""Lengths of time as settings and playbooks write them: `21d`, `12h`, `2w`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer
+
+_WRITTEN = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_LONGEST = timedelta(days=36_525)
+ALLOWED = "allowed: a whole number with s, m, h, d or w, such as 12h, 21d or 2w"
+
+
+def parse_duration(text: str) -> timedelta:
+    """`2d` → two days. ValueError with what is allowed otherwise. A century is the longest."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is not a length of time ({ALLOWED})")
+    length = int(match[1]) * _UNITS[match[2]]
+    if length > _LONGEST:
+        raise ValueError(f"'{text}' is too long (allowed: up to 36525d)")
+    return length
+
+
+def describe(length: timedelta) -> str:
+    """The shortest way to write it; `parse_duration` reads it back (whole seconds)."""
+    seconds = int(length.total_seconds())
+    for letter in "wdhm":
+        unit = int(_UNITS[letter].total_seconds())
+        if seconds and seconds % unit == 0:
+            return f"{seconds // unit}{letter}"
+    return f"{seconds}s"
+
+
+def _read(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str):
+        return parse_duration(value)
+    raise ValueError(f"{value!r} is not a length of time ({ALLOWED})")
+
+
+Duration = Annotated[timedelta, BeforeValidator(_read), PlainSerializer(describe, return_type=str)]
+"""A pydantic field: written as in `21d`, held as a timedelta."""

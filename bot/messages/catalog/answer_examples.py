@@ -1,0 +1,214 @@
+"""What `/stay` answers, in good times and bad."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.messages.actions import PickFor
+from bot.messages.catalog.answers import (
+    AccountAnswer,
+    AccountChoice,
+    AlertLine,
+    DeadLetter,
+    HelpAnswer,
+    Hit,
+    JobLine,
+    PlaybookVerdict,
+    RisksAnswer,
+    Said,
+    SourceLine,
+    StatusAnswer,
+    TeamAnswer,
+    TeamLine,
+    Verdict,
+    WhyAnswer,
+)
+from bot.messages.catalog.example_cast import (
+    ALDER,
+    ANNA,
+    BEN,
+    CONDITIONS,
+    CONTACTS,
+    DROP,
+    FACTS,
+    FAILING,
+    HOSTILE,
+    NORTHWIND,
+    NOW,
+    OWN,
+    PETRA,
+    QUIET,
+    QUILL,
+    READ,
+    RENEWAL,
+    SIGNALS,
+    UNOWNED,
+    hours,
+)
+from bot.messages.catalog.facts import Account, DataAge, Money, State
+from bot.messages.catalog.message import Message
+
+LINES = (
+    AlertLine(
+        12,
+        ALDER,
+        RENEWAL,
+        State.OPEN,
+        NOW - hours(49),
+        PETRA,
+        arr=Money(120_000, "EUR"),
+    ),
+    AlertLine(
+        7,
+        NORTHWIND,
+        DROP,
+        State.TAKEN,
+        NOW - hours(94),
+        ANNA,
+        BEN,
+        Money(48_000, "EUR"),
+    ),
+    AlertLine(
+        9,
+        QUILL,
+        QUIET,
+        State.SNOOZED,
+        NOW - hours(70),
+        None,
+        None,
+        Money(9_600, "EUR"),
+        NOW + hours(72),
+    ),
+    AlertLine(15, HOSTILE, OWN, State.OPEN, NOW - hours(2), ANNA),
+)
+RISKS = RisksAnswer(
+    lines=LINES * 2,
+    total=21,
+    page=2,
+    own=False,
+    total_arr=(Money(812_000, "EUR"), Money(9e6, "CZK")),
+)
+TEAM = TeamAnswer(
+    now=NOW,
+    lines=(
+        TeamLine(ANNA, 7, 5, timedelta(hours=2.4), NOW - hours(200)),
+        TeamLine(BEN, 3, 3, timedelta(minutes=25), NOW - hours(30)),
+        TeamLine(PETRA, 2, 0, None, NOW - hours(49)),
+        TeamLine(None, 1, 0, None, NOW - hours(3)),
+    ),
+)
+WELL = StatusAnswer(
+    now=NOW,
+    version="0.1.0",
+    sources=(
+        SourceLine("CRM", DataAge(None, NOW - hours(1), "CRM"), 1240),
+        SourceLine("Usage", READ, 111_600),
+    ),
+    jobs=(
+        JobLine("sweep", NOW - hours(2), NOW + hours(1)),
+        JobLine("deliver", NOW - timedelta(seconds=8)),
+    ),
+    sent_today=14,
+)
+DEAD = DeadLetter(
+    31,
+    "Usage drop at Alder & Sons",
+    "#cs-enterprise",
+    "The bot is not in that channel. Invite it: /invite @Staysail",
+    NOW - hours(5),
+)
+VERDICTS = (
+    PlaybookVerdict(
+        "usage-drop",
+        3,
+        Verdict.OPEN_ALERT,
+        CONDITIONS,
+        state=State.TAKEN,
+        since=NOW - hours(94),
+    ),
+    PlaybookVerdict("renewal-risk", 1, Verdict.NOT_MATCHING, FAILING),
+    PlaybookVerdict(
+        "gone-silent", 1, Verdict.COOLDOWN, CONDITIONS, until=NOW + hours(200)
+    ),
+    PlaybookVerdict(
+        "support-storm", 2, Verdict.BUDGET, CONDITIONS, until=NOW + hours(24), limit=5
+    ),
+)
+HELD = (
+    PlaybookVerdict("usage-drop", 3, Verdict.STALE, CONDITIONS, source="Usage"),
+    PlaybookVerdict("gone-silent", 1, Verdict.MASS_DROP, CONDITIONS),
+    PlaybookVerdict(
+        "renewal-risk", 1, Verdict.WOULD_OPEN, CONDITIONS, until=NOW + hours(1)
+    ),
+    PlaybookVerdict("support-storm", 1, Verdict.HOLDOUT, CONDITIONS),
+    PlaybookVerdict("win-back", 1, Verdict.CHURNED),
+)
+
+ANSWER_EXAMPLES: dict[str, Message] = {
+    "help": HelpAnswer(),
+    "help-for-an-admin": HelpAnswer(manager=True, admin=True),
+    "help-unknown-word": HelpAnswer(unknown="rsks", nearest="risks"),
+    "help-hostile-word": HelpAnswer(unknown="<!here> `x`"),
+    "account": AccountAnswer(
+        now=NOW,
+        account=NORTHWIND,
+        facts=FACTS,
+        domain="northwind.example",
+        signals=SIGNALS,
+        contacts=CONTACTS,
+        alerts=LINES[1:3],
+    ),
+    "account-quiet": AccountAnswer(
+        now=NOW, account=HOSTILE, facts=replace(UNOWNED, usage=None, trend=())
+    ),
+    "account-choice": AccountChoice(
+        query="al", hits=(Hit(ALDER, "alder.example"), Hit(HOSTILE)), total=2
+    ),
+    "account-choice-of-many": AccountChoice(
+        query="<a&b>",
+        hits=tuple(Hit(Account(str(n), f"Account {n}")) for n in range(120)),
+        total=340,
+        what=PickFor.WHY,
+        playbook="usage-drop",
+    ),
+    "risks": RISKS,
+    "risks-own": RisksAnswer(
+        lines=LINES[:2], total=2, total_arr=(Money(168_000, "EUR"),)
+    ),
+    "risks-none": RisksAnswer(lines=(), total=0),
+    "why": WhyAnswer(now=NOW, account=NORTHWIND, playbooks=VERDICTS, usage=READ),
+    "why-held": WhyAnswer(now=NOW, account=HOSTILE, playbooks=HELD),
+    "why-nothing": WhyAnswer(now=NOW, account=NORTHWIND, playbooks=()),
+    "team": TEAM,
+    "team-of-many": replace(TEAM, lines=TEAM.lines * 40),
+    "team-none": TeamAnswer(now=NOW, lines=()),
+    "status": WELL,
+    "status-in-trouble": replace(
+        WELL,
+        sources=(
+            SourceLine(
+                "CRM",
+                DataAge(None, NOW - hours(26), "CRM"),
+                1240,
+                "no such column: <renewal_on>",
+            ),
+            SourceLine(
+                "Usage",
+                replace(READ, up_to=READ.up_to and READ.up_to - timedelta(days=4)),
+                90_100,
+                stale=True,
+            ),
+            SourceLine("Support", DataAge(None, None, "Support")),
+        ),
+        jobs=(
+            JobLine("sweep", NOW - hours(26), NOW + hours(1), "the database is locked"),
+            JobLine("rollup"),
+        ),
+        waiting=3,
+        dead_total=14,
+        dead=(DEAD,) * 12,
+    ),
+    "said": Said(text="Only {who} or a manager may do this.", who=ANNA),
+    "said-error": Said(
+        text="Something went wrong on our side. Please try again.", error_id="k3f9-77"
+    ),
+}

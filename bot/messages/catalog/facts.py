@@ -1,0 +1,172 @@
+"""The plain facts that messages are made of. Datetimes are aware; a date is a day in the workspace's zone."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+SignalValue = bool | int | float | str | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Account:
+    id: str
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone of ours. Without a `slack_id` they are named, by name or e-mail, as not being in Slack."""
+
+    slack_id: str | None = None
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Money:
+    amount: float
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A metric against its own baseline. `unit` follows the numbers ("a day"); `ratio` is recent / baseline."""
+
+    metric: str
+    recent: float | None = None
+    baseline: float | None = None
+    ratio: float | None = None
+    days_silent: int | None = None
+    unit: str = "a day"
+    recent_days: int = 14
+    baseline_days: int = 56
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One term of a playbook's `when`, as written, with the value it met. `holds` None: the value is unknown."""
+
+    text: str
+    signal: str
+    value: SignalValue
+    holds: bool | None
+    read_at: datetime | None = None
+
+
+class Reason(StrEnum):
+    """Which sentence tells the story. A team's own playbook is CUSTOM: told by its `about` and its conditions."""
+
+    DROP = "drop"
+    SILENT = "silent"
+    RENEWAL = "renewal"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why an alert stands. `title` overrides the template's own words; `about` and `conditions` speak for CUSTOM."""
+
+    playbook: str
+    reason: Reason = Reason.CUSTOM
+    what: Change | None = None
+    about: str = ""
+    conditions: tuple[Condition, ...] = ()
+    title: str = ""
+    renewal_in: int | None = None
+
+
+class State(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    RECOVERED = "recovered"
+    ENDED = "ended"
+
+
+class Did(StrEnum):
+    """What happened to an alert, in its history."""
+
+    OPENED = "opened"
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    SNOOZED = "snoozed"
+    RETURNED = "returned"
+    WORSENED = "worsened"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    RECOVERED = "recovered"
+    REOPENED = "reopened"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """`who` None: Staysail itself. `whom`: the assignee, or the teammate acted for. `outcome`: an Outcome or DismissReason."""
+
+    did: Did
+    at: datetime
+    who: Person | None = None
+    whom: Person | None = None
+    until: datetime | None = None
+    outcome: str = ""
+    before: float | None = None
+    after: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Worse:
+    """Recent value when the alert opened, and now."""
+
+    at_open: float
+    now: float
+
+
+@dataclass(frozen=True)
+class DataAge:
+    """How fresh a source is: its newest day and when it was read."""
+
+    up_to: date | None
+    read_at: datetime | None
+    source: str = "Usage"
+
+
+@dataclass(frozen=True)
+class Signal:
+    name: str
+    value: SignalValue
+    source: str
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    role: str = ""
+    email: str = ""
+    opted_out: bool = False
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """What is known about a customer. Money is None for a reader who may not see it. `today` counts the days left."""
+
+    today: date
+    arr: Money | None = None
+    renewal_on: date | None = None
+    plan: str = ""
+    seats: int | None = None
+    stage: str = ""
+    owner: Person | None = None
+    usage: DataAge | None = None
+    trend: tuple[float | None, ...] = field(default=())
+    trend_metric: str = "active users"
+    trend_unit: str = "a day"
+
+    @property
+    def renewal_in(self) -> int | None:
+        """Days until the renewal; negative when it has passed."""
+        return (self.renewal_on - self.today).days if self.renewal_on else None

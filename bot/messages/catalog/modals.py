@@ -1,0 +1,108 @@
+"""The views. Those about an alert carry its id as private metadata."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from bot.messages.actions import Callback, alert_metadata
+from bot.messages.catalog.facts import (
+    Account,
+    Cause,
+    Condition,
+    Contact,
+    HistoryLine,
+    Person,
+    Signal,
+    State,
+)
+from bot.messages.catalog.message import Modal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertModal(Modal):
+    """A view about one alert."""
+
+    callback: ClassVar[Callback]
+    alert_id: int
+    account: Account
+    cause: Cause
+
+    @property
+    def metadata(self) -> str:
+        return alert_metadata(self.alert_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnoozeModal(AlertModal):
+    template: ClassVar[str] = "snooze"
+    callback: ClassVar[Callback] = Callback.ALERT_SNOOZE
+    earliest: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DismissModal(AlertModal):
+    template: ClassVar[str] = "dismiss"
+    callback: ClassVar[Callback] = Callback.ALERT_DISMISS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolveModal(AlertModal):
+    template: ClassVar[str] = "resolve"
+    callback: ClassVar[Callback] = Callback.ALERT_RESOLVE
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignModal(AlertModal):
+    """`current`: who has it now, preselected when in Slack."""
+
+    template: ClassVar[str] = "assign"
+    callback: ClassVar[Callback] = Callback.ALERT_ASSIGN
+    current: Person | None = None
+
+
+@dataclass(frozen=True)
+class EarlierAlert:
+    cause: Cause
+    state: State
+    opened_at: datetime
+    closed_at: datetime | None = None
+    outcome: str = ""
+    who: Person | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailsModal(AlertModal):
+    """Everything known. Signals may come in any order; they are grouped by source."""
+
+    template: ClassVar[str] = "details"
+    callback: ClassVar[Callback] = Callback.ALERT_DETAILS
+    now: datetime
+    signals: tuple[Signal, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+    earlier: tuple[EarlierAlert, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyModal(AlertModal):
+    """What fired, or no longer holds. `held_back`: one sentence, when something keeps it from being shown."""
+
+    template: ClassVar[str] = "why-modal"
+    callback: ClassVar[Callback] = Callback.ALERT_WHY
+    now: datetime
+    playbook_version: int
+    fired_at: datetime
+    conditions: tuple[Condition, ...]
+    held_back: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeModal(Modal):
+    """One sentence. `{who}` and `{at}` in it stand for the mention and the time."""
+
+    template: ClassVar[str] = "notice"
+    callback: ClassVar[Callback] = Callback.NOTICE
+    text: str
+    title: str = "Staysail"
+    who: Person | None = None
+    at: datetime | None = None

@@ -1,0 +1,88 @@
+"""JSON endpoints under /sandbox/: state, act, faults, calls, reset. The web page and tests in other processes use them."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.sandbox.errors import ActImpossible, Refusal
+from bot.sandbox.faults import Faults
+from bot.sandbox.people import Json
+from bot.sandbox.snapshot import everything, shown_call
+from bot.sandbox.workspace import Workspace
+
+Act = Callable[..., Awaitable[Any]]
+
+
+class Control:
+    def __init__(
+        self,
+        workspace: Workspace,
+        faults: Faults,
+        acts: Mapping[str, Act],
+        status: Callable[[], Json],
+        log: Callable[[], list[Json]],
+    ) -> None:
+        self._workspace = workspace
+        self._faults = faults
+        self._acts = acts
+        self._status = status
+        self._log = log
+
+    async def state(self, request: Request) -> Response:
+        return JSONResponse(everything(self._workspace) | {"status": self._status(), "faults": self._waiting()})
+
+    async def calls(self, request: Request) -> Response:
+        wanted = request.query_params.get("method")
+        calls = [call for call in self._workspace.contents.calls if wanted in (None, call.method)]
+        return JSONResponse([shown_call(call) for call in calls])
+
+    async def deliveries(self, request: Request) -> Response:
+        return JSONResponse(self._log())
+
+    async def act(self, request: Request) -> Response:
+        """`{"act": "click", …}` with the arguments of the method of that name; answers with its outcome."""
+        body = await _object(request)
+        act = self._acts.get(body.pop("act", ""))
+        if act is None:
+            return _bad(f"unknown act; there are: {', '.join(sorted(self._acts))}")
+        try:
+            result = await act(**body)
+        except (ActImpossible, Refusal, TypeError) as problem:
+            return _bad(str(problem))
+        return JSONResponse(asdict(result) if result is not None else {"ok": True})
+
+    async def faults(self, request: Request) -> Response:
+        """GET lists what is planned, POST plans one, DELETE takes all back."""
+        if request.method == "DELETE":
+            self._faults.clear()
+        if request.method == "POST":
+            try:
+                self._faults.add(**await _object(request))
+            except (TypeError, ValueError) as problem:
+                return _bad(str(problem))
+        self._workspace.publish({"kind": "faults", "faults": self._waiting()})
+        return JSONResponse(self._waiting())
+
+    async def reset(self, request: Request) -> Response:
+        self._faults.clear()
+        self._workspace.reset()
+        return JSONResponse({"ok": True})
+
+    def _waiting(self) -> list[Json]:
+        return [asdict(fault) for fault in self._faults.waiting()]
+
+
+async def _object(request: Request) -> Json:
+    try:
+        value = json.loads(await request.body() or b"{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _bad(error: str) -> Response:
+    return JSONResponse({"ok": False, "status": "not_sent", "error": error}, 400)

@@ -1,0 +1,51 @@
+"""A uvicorn server inside the running loop: no signal handlers, and connections that can be dropped without an answer."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+class DroppingProtocol(H11Protocol):
+    """Leaves in `scope["state"]["drop"]` a way to close the TCP connection at once."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "drop": transport.abort}
+
+
+class Listener(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the program that runs us."""
+        yield
+
+
+@asynccontextmanager
+async def listening(app: Any, host: str, port: int) -> AsyncIterator[str]:
+    """Serves the application; yields its address. Port 0 takes a free one. OSError when the port is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening_socket:
+        listening_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening_socket.bind((host, port))
+        config = uvicorn.Config(
+            app,
+            http=DroppingProtocol,
+            ws="websockets-sansio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = Listener(config)
+        task = asyncio.create_task(server.serve(sockets=[listening_socket]))
+        try:
+            while not server.started and not task.done():
+                await asyncio.sleep(0.005)
+            yield f"http://{host}:{listening_socket.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task

@@ -1,0 +1,52 @@
+"""Customer companies and the people there, as the CRM last told us."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Double, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Account(Base):
+    """A customer company. `id` is the CRM's own. `extra` holds the CRM columns that we have no name for."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    domain: Mapped[str | None]
+    owner_email: Mapped[str | None]
+    arr: Mapped[float | None] = mapped_column(Double)
+    currency: Mapped[str | None]
+    plan: Mapped[str | None]
+    seats: Mapped[int | None]
+    stage: Mapped[str | None]
+    started_on: Mapped[date | None]
+    renewal_on: Mapped[date | None]
+    churned_on: Mapped[date | None]
+    timezone: Mapped[str | None]
+    locale: Mapped[str | None]
+    url: Mapped[str | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    polled_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "owner_email"),)
+
+
+class Contact(Base):
+    """A person at an account. `opted_out`: never write to them."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    role: Mapped[str | None]
+    locale: Mapped[str | None]
+    opted_out: Mapped[bool] = mapped_column(default=False)
+    polled_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
