@@ -12,7 +12,8 @@ from models.base import Base, Key
 class Alert(Base):
     """Something that needs a person. `version` rises with every change that its card must show.
 
-    `facts` are the values of every signal when the alert was last measured; `trend` its metric's last 13 weeks, oldest first.
+    `facts` are the values of the signals that its story needs, when it was last measured; `trend` its metric's last 13 weeks,
+    oldest first. `cause` is what the playbook said at the opening: reason, metric, about, terms of the condition, first values.
     `assigned_to` is a Slack user who stands in for the CRM's owner. `worst` is the highest severity seen.
     """
 
@@ -29,12 +30,13 @@ class Alert(Base):
     version: Mapped[int]
     opened_at: Mapped[datetime]
     measured_at: Mapped[datetime]
+    cause: Mapped[dict[str, Any]]
     facts: Mapped[dict[str, Any]]
     trend: Mapped[list[Any]]
     priority: Mapped[float | None] = mapped_column(Double)
     severity: Mapped[float | None] = mapped_column(Double)
     worst: Mapped[float | None] = mapped_column(Double)
-    worse: Mapped[dict[str, Any] | None]
+    got_worse: Mapped[bool] = mapped_column(default=False)
     owner_email: Mapped[str | None]
     assigned_to: Mapped[str | None]
     taken_by: Mapped[str | None]

@@ -46,7 +46,7 @@ class BusinessHours:
 
     def is_open(self, moment: datetime, zone: str | None = None) -> bool:
         """Whether someone in `zone` (default: the workspace's) works at that moment."""
-        return self.opens_at(moment, zone) == moment
+        return self.opens_at(moment, zone) == moment.astimezone(UTC)
 
     def opens_at(self, moment: datetime, zone: str | None = None) -> datetime:
         """The moment itself when it is inside the hours, else the next opening; in UTC."""

@@ -1,6 +1,7 @@
 """A uvicorn server inside the running loop: no signal handlers, and connections that can be dropped without an answer."""
 
 import asyncio
+import itertools
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,6 +24,15 @@ class Listener(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to the program that runs us."""
         yield
+
+    async def main_loop(self) -> None:
+        """uvicorn's loop, which notices within 10 instead of 100 ms that it should end."""
+        ticks = itertools.count()
+        while not self.should_exit:
+            count = next(ticks)
+            if count % 10 == 0:
+                await self.on_tick(count // 10)
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

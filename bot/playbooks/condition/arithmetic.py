@@ -15,7 +15,7 @@ Expression = ColumnElement[Any]
 
 
 def calculate(sign: str, left: Value, right: Value, mistakes: Mistakes) -> Value:
-    """Numbers with numbers, where division by zero is unknown; a date and a whole number of days; a date less a date."""
+    """Numbers with numbers (division by zero is unknown); a date and a whole number of days; a date less a date."""
     if sign == "-":
         left, right = agree_on_dates((left, right), mistakes)
     kinds = (left.kind, right.kind)

@@ -41,7 +41,7 @@ def _expression(value: Any) -> str:
     """YAML reads `priority: 5` as a number and `when: true` as a boolean; both are expressions."""
     if not isinstance(value, str | int | float):
         raise wrong(f"found {shown(value)}", "allowed: an expression over signals, such as `arr > 0`")
-    return str(value)
+    return written(value)
 
 
 def _once_per(value: Any) -> timedelta | None:
@@ -57,13 +57,18 @@ def _once_per(value: Any) -> timedelta | None:
     return length
 
 
+def written(value: str | int | float) -> str:
+    """A scalar as it would stand in a file."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def shown(value: Any) -> str:
     """The value as its author would recognise it, short."""
     if isinstance(value, dict):
         return f"`{', '.join(map(str, value))}: …`"
     if isinstance(value, list):
         return "a list"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = written(value)
     return f"`{text[:60]}{'…' if len(text) > 60 else ''}`"
 
 

@@ -11,7 +11,7 @@ from bot.accounts.catalogue import Catalogue
 from bot.errors import Finding, InvalidInput
 from bot.playbooks.condition import compile_condition, compile_number, severity_of
 from bot.playbooks.definition.check import check, check_steps
-from bot.playbooks.definition.form import Form
+from bot.playbooks.definition.form import Form, written
 from bot.playbooks.definition.playbook import Playbook
 from bot.playbooks.definition.source import Source, read_source
 from bot.playbooks.steps import StepContext
@@ -130,7 +130,7 @@ class _Expressions:
             return None
         place = self.source.place((key,))
         try:
-            return compile_(str(value), self.catalogue, place=place)
+            return compile_(written(value), self.catalogue, place=place)
         except InvalidInput as error:
             self.source.findings += [replace(one, problem=f"`{key}`, {one.problem}") for one in error.findings]
             return None

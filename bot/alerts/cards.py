@@ -1,0 +1,202 @@
+"""Cards: an alert as it stands now, in the words' own terms. Composed when it is sent, never before."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.accounts.signals import usage_source
+from bot.alerts.record import STAYSAIL
+from bot.connectors.ports import Metric
+from bot.delivery.worker import Composed
+from bot.messages import catalog as m
+from bot.messages.render import render
+from bot.team.directory import by_email
+from models import Account, Alert, Source, Teammate, Trace
+
+UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
+
+
+@dataclass(frozen=True)
+class World:
+    """What a card needs beside its alert."""
+
+    metrics: Mapping[str, Metric]
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+
+
+def card_composer(world: World) -> Callable[[Session, Sequence[int]], dict[int, Composed]]:
+    def compose(session: Session, alert_ids: Sequence[int]) -> dict[int, Composed]:
+        return {card.alert_id: Composed(card.version, render(card)) for card in load_cards(session, alert_ids, world)}
+
+    return compose
+
+
+def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list[m.ChurnRiskCard]:
+    rows = session.execute(select(Alert, Account).join(Account, Account.id == Alert.account_id).where(Alert.id.in_(alert_ids))).all()
+    people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account in rows])
+    history = _history(session, alert_ids)
+    sources = {source.name: source for source in session.scalars(select(Source))}
+    return [card_of(alert, account, people, history[alert.id], sources, world) for alert, account in rows]
+
+
+def _history(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Trace]]:
+    found: dict[int, list[Trace]] = defaultdict(list)
+    for trace in session.scalars(select(Trace).where(Trace.alert_id.in_(alert_ids)).order_by(Trace.id)):
+        if trace.alert_id is not None:
+            found[trace.alert_id].append(trace)
+    return found
+
+
+People = Mapping[str, Teammate]
+
+
+def load_people(session: Session, emails: Sequence[tuple[str | None, ...]]) -> People:
+    return by_email(session, {email for some in emails for email in some})
+
+
+def card_of(
+    alert: Alert, account: Account, people: People, history: Sequence[Trace], sources: Mapping[str, Source], world: World
+) -> m.ChurnRiskCard:
+    cause = cause_of(alert, world)
+    return m.ChurnRiskCard(
+        alert_id=alert.id,
+        version=alert.version,
+        state=m.State(alert.state),
+        account=m.Account(account.id, account.name, account.url),
+        cause=cause,
+        facts=facts_of(alert, account, people, sources, world),
+        since=alert.opened_at,
+        acting=person(alert.taken_by),
+        worse=_worse(alert),
+        history=tuple(line for trace in history if (line := history_line(trace))),
+        snoozed_until=alert.snoozed_until,
+        closed_at=alert.closed_at,
+        closed_by=person(alert.closed_by),
+        outcome=alert.outcome or "",
+        note=alert.note or "",
+    )
+
+
+def person(slack_id: str | None) -> m.Person | None:
+    return m.Person(slack_id=slack_id) if slack_id and slack_id != STAYSAIL else None
+
+
+def owner_of(alert: Alert | None, account: Account, people: People) -> m.Person | None:
+    """Who looks after the account: somebody assigned here, or else the CRM's owner, with or without a place in Slack."""
+    if alert and alert.assigned_to:
+        return m.Person(slack_id=alert.assigned_to)
+    return owner_person(account.owner_email, people)
+
+
+def owner_person(email: str | None, people: People) -> m.Person | None:
+    if not email:
+        return None
+    known = people.get(email)
+    return m.Person(slack_id=known.slack_id, name=known.name, email=email) if known else m.Person(email=email)
+
+
+def money(account: Account) -> m.Money | None:
+    return m.Money(account.arr, account.currency) if account.arr is not None else None
+
+
+def facts_of(
+    alert: Alert | None, account: Account, people: People, sources: Mapping[str, Source], world: World
+) -> m.AccountFacts:
+    metric = _metric(alert, world)
+    source = sources.get(usage_source(metric.name)) if metric else None
+    return m.AccountFacts(
+        today=world.now().astimezone(world.zone).date(),
+        arr=money(account),
+        renewal_on=account.renewal_on,
+        plan=account.plan or "",
+        seats=account.seats,
+        stage=account.stage or "",
+        owner=owner_of(alert, account, people),
+        usage=m.DataAge(source.newest_day, source.read_at) if source else None,
+        trend=tuple(alert.trend) if alert else (),
+        trend_metric=metric.label.lower() if metric else "",
+        trend_unit=UNITS[metric.aggregate] if metric else "",
+    )
+
+
+def _metric(alert: Alert | None, world: World) -> Metric | None:
+    name = alert.cause.get("metric") if alert else next(iter(world.metrics), None)
+    return world.metrics.get(name) if name else None
+
+
+def cause_of(alert: Alert, world: World) -> m.Cause:
+    metric = _metric(alert, world)
+    return m.Cause(
+        playbook=alert.playbook,
+        reason=m.Reason(alert.cause["reason"]),
+        what=_change(metric, alert.facts) if metric else None,
+        about=alert.cause.get("about", ""),
+        conditions=tuple(conditions_of(alert.cause.get("terms", []), alert.facts)),
+        renewal_in=_whole(alert.facts.get("renewal_days")),
+    )
+
+
+def _change(metric: Metric, facts: Mapping[str, Any]) -> m.Change:
+    def of(form: str) -> Any:
+        return facts.get(f"{metric.name}.{form}")
+
+    return m.Change(
+        metric=metric.label,
+        recent=of("recent"),
+        baseline=of("baseline"),
+        ratio=of("ratio"),
+        days_silent=_whole(of("days_silent")),
+        unit=UNITS[metric.aggregate],
+        recent_days=metric.recent_days,
+        baseline_days=metric.baseline_days,
+    )
+
+
+def conditions_of(terms: Sequence[Any], facts: Mapping[str, Any]) -> list[m.Condition]:
+    return [
+        m.Condition(text=text, signal=signal, value=value_of(facts.get(signal)), holds=True) for text, names in terms for signal in names
+    ]
+
+
+def value_of(value: Any) -> m.SignalValue:
+    """A kept value as it was: dates were written as text."""
+    if isinstance(value, str) and len(value) == len("2026-01-31") and value[4] == value[7] == "-":
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) else None
+
+
+def _worse(alert: Alert) -> m.Worse | None:
+    metric = alert.cause.get("metric")
+    now, before = alert.facts.get(f"{metric}.recent"), alert.cause.get("at_open")
+    if not alert.got_worse or now is None or before is None or now >= before:
+        return None
+    return m.Worse(at_open=before, now=now)
+
+
+def history_line(trace: Trace) -> m.HistoryLine | None:
+    if trace.what not in set(m.Did):
+        return None
+    until = trace.detail.get("until")
+    return m.HistoryLine(
+        did=m.Did(trace.what),
+        at=trace.at,
+        who=person(trace.actor),
+        whom=person(trace.detail.get("whom")),
+        until=datetime.fromisoformat(until) if until else None,
+        outcome=trace.detail.get("outcome", ""),
+        note=trace.detail.get("note", ""),
+    )

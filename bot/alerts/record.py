@@ -1,0 +1,69 @@
+"""Writes what the life of an alert decides: new values, a trace, the card to be brought up to date, the end of its play."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.alerts.lifecycle import CLOSED, Change, Snapshot
+from bot.delivery import outbox
+from bot.delivery.keys import alert_subject
+from bot.errors import Refused
+from bot.messages.catalog import State
+from models import Alert, Play, Trace
+
+STAYSAIL = "staysail"
+QUIET = frozenset({"updated"})
+
+
+def snapshot(alert: Alert) -> Snapshot:
+    return Snapshot(
+        state=State(alert.state),
+        taken_by=alert.taken_by,
+        taken_at=alert.taken_at,
+        assigned_to=alert.assigned_to,
+        snoozed_until=alert.snoozed_until,
+        closed_by=alert.closed_by,
+        closed_at=alert.closed_at,
+        facts=alert.facts,
+        severity=alert.severity,
+        worst=alert.worst,
+    )
+
+
+def act(session: Session, alert_id: int, decide: Callable[[Snapshot], Change | None], actor: str, now: datetime) -> Alert:
+    """Lets a rule decide over an alert that nobody else changes meanwhile, and writes the change. No change: nothing is written."""
+    alert = session.get(Alert, alert_id, with_for_update=True)
+    if alert is None:
+        raise Refused("This alert is no longer there.")
+    change = decide(snapshot(alert))
+    if change:
+        apply(session, alert, change, actor, now)
+    return alert
+
+
+def apply(session: Session, alert: Alert, change: Change, actor: str, now: datetime) -> None:
+    for name, value in change.values.items():
+        setattr(alert, name, value)
+    alert.got_worse = alert.got_worse or change.what == "worsened"
+    alert.version += 1
+    outbox.refresh(session, alert_subject(alert.id), alert.version)
+    if change.what not in QUIET:
+        session.add(trace_of(alert, change, actor, now))
+    if alert.state in CLOSED:
+        ended = {"ended_at": now, "end_reason": alert.state, "due_at": None}
+        session.execute(update(Play).where(Play.id == alert.play_id, Play.ended_at.is_(None)).values(ended))
+
+
+def trace_of(alert: Alert, change: Change, actor: str, now: datetime) -> Trace:
+    return Trace(
+        at=now,
+        actor=actor,
+        what=change.what,
+        account_id=alert.account_id,
+        playbook=alert.playbook,
+        playbook_version=alert.playbook_version,
+        alert_id=alert.id,
+        detail=change.detail,
+    )

@@ -1,0 +1,56 @@
+"""The workspace's people, from Slack."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery.senders.slack_errors import asked
+from bot.team.directory import Member
+
+PAGE = 500
+PAGES = 100
+
+
+class SlackPeople:
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._team: str | None = None
+
+    async def everyone(self) -> list[Member]:
+        team = await self._our_team()
+        members: list[Member] = []
+        cursor: str | None = None
+        for _ in range(PAGES):
+            answer = await asked(self._client.users_list(limit=PAGE, cursor=cursor), "the list of people")
+            members += [_member(user, team) for user in answer["members"] if not user.get("is_bot")]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return members
+
+    async def one(self, slack_id: str) -> Member:
+        answer = await asked(self._client.users_info(user=slack_id), slack_id)
+        return _member(answer["user"], await self._our_team())
+
+    async def groups(self, handles: Sequence[str]) -> dict[str, list[str]]:
+        answer = await asked(self._client.usergroups_list(include_users=True), "the user groups")
+        return {group["handle"].lower(): group.get("users", []) for group in answer["usergroups"] if group["handle"].lower() in handles}
+
+    async def _our_team(self) -> str:
+        if self._team is None:
+            self._team = str((await asked(self._client.auth_test(), "Slack"))["team_id"])
+        return self._team
+
+
+def _member(user: dict[str, Any], our_team: str) -> Member:
+    profile = user.get("profile") or {}
+    return Member(
+        slack_id=user["id"],
+        email=profile.get("email"),
+        name=profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"],
+        timezone=user.get("tz"),
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        is_foreign=bool(user.get("is_stranger")) or user.get("team_id", our_team) != our_team,
+        is_active=not user.get("deleted", False),
+    )

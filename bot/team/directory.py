@@ -1,0 +1,95 @@
+"""The directory: who is who in the Slack workspace, kept in the database and read again when it is old or a person is unknown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database import Database, upsert
+from models import Teammate
+
+FRESH = timedelta(hours=1)
+COLUMNS = ("slack_id", "email", "name", "timezone", "is_guest", "is_foreign", "is_active", "groups", "read_at")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A Slack user as Slack describes them."""
+
+    slack_id: str
+    email: str | None
+    name: str
+    timezone: str | None
+    is_guest: bool
+    is_foreign: bool
+    is_active: bool
+
+
+class People(Protocol):
+    """The workspace's people. Raises SendFailed."""
+
+    async def everyone(self) -> list[Member]: ...
+
+    async def one(self, slack_id: str) -> Member: ...
+
+    async def groups(self, handles: Sequence[str]) -> dict[str, list[str]]:
+        """Members' ids of each user group that exists."""
+        ...
+
+
+class Directory:
+    """`handles` are the user groups that settings give roles to."""
+
+    def __init__(self, database: Database, people: People, handles: Sequence[str]) -> None:
+        self._database, self._people, self._handles = database, people, tuple(handles)
+
+    async def refresh(self, now: datetime) -> int:
+        """Reads everybody. Returns how many there are."""
+        members = await self._people.everyone()
+        groups = await self._people.groups(self._handles) if self._handles else {}
+        await self._database.run(store, members, groups, now)
+        return len(members)
+
+    async def lookup(self, slack_id: str, now: datetime) -> Teammate:
+        """One person, from the database when that was read within the hour."""
+        known = await self._database.read(find, slack_id)
+        if known and now - known.read_at < FRESH:
+            return known
+        member = await self._people.one(slack_id)
+        groups = await self._people.groups(self._handles) if self._handles else {}
+        await self._database.run(store, [member], groups, now)
+        found = await self._database.read(find, slack_id)
+        assert found is not None
+        return found
+
+
+def find(session: Session, slack_id: str) -> Teammate | None:
+    return session.get(Teammate, slack_id)
+
+
+def store(session: Session, members: Iterable[Member], groups: dict[str, list[str]], now: datetime) -> None:
+    rows = [
+        (
+            member.slack_id,
+            member.email.lower() if member.email else None,
+            member.name,
+            member.timezone,
+            member.is_guest,
+            member.is_foreign,
+            member.is_active,
+            [handle for handle, ids in groups.items() if member.slack_id in ids],
+            now,
+        )
+        for member in members
+    ]
+    upsert(session, Teammate.__table__, COLUMNS, rows)  # type: ignore[arg-type]
+
+
+def by_email(session: Session, emails: Iterable[str | None]) -> dict[str, Teammate]:
+    """Active teammates of ours by e-mail address."""
+    wanted = {email for email in emails if email}
+    statement = select(Teammate).where(Teammate.email.in_(wanted), Teammate.is_active, ~Teammate.is_guest, ~Teammate.is_foreign)
+    return {teammate.email: teammate for teammate in session.scalars(statement) if teammate.email}

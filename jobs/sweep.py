@@ -1,0 +1,128 @@
+"""The sweep: poll, measure, decide, advance plays, enqueue. One pass; the same for the scheduler and the command line."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.accounts.measure import Measurement, measure
+from bot.accounts.poll import Poll, Vanishing, poll
+from bot.accounts.signals import Signals, load_signals
+from bot.clock import Clock, day_of, start_of
+from bot.connectors.ports import Crm, Usage
+from bot.database import Database
+from bot.delivery import outbox
+from bot.playbooks.condition import compile_condition
+from bot.playbooks.decide import Decided, Guard, decide
+from bot.playbooks.definition import load_playbooks
+from bot.playbooks.follow import standing
+from bot.playbooks.runner import Routes, Rulebook, advance_plays, read_trends
+from bot.settings import Settings
+from models import Account
+
+CARDS = frozenset({"churn-risk"})
+
+
+@dataclass
+class Report:
+    """What a sweep did: the object that `sweep --json` prints."""
+
+    accounts: int = 0
+    signals: int = 0
+    opened: int = 0
+    updated: int = 0
+    resolved: int = 0
+    suppressed: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    bad_rows: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{source['name']}: {source['problem']}" for source in self.sources if source["problem"]]
+
+
+class Sweep:
+    """Everything a pass needs, joined once by the composition root."""
+
+    def __init__(self, settings: Settings, database: Database, crm: Crm, usage: Usage | None, now: Clock) -> None:
+        self._settings, self._database, self._crm, self._usage, self._now = settings, database, crm, usage, now
+
+    async def run(self) -> Report:
+        began = time.perf_counter()
+        now = self._now()
+        report = Report()
+        await self._read(report, now)
+        rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
+        decided = await self._decide(rulebook, now)
+        report.updated, report.resolved, report.suppressed = decided.updated, decided.resolved, decided.suppressed
+        report.opened = await advance_plays(self._database, self._usage, rulebook, now)
+        await self._database.run(outbox.probe_dead)
+        report.accounts = await self._database.read(_count_accounts)
+        report.seconds = round(time.perf_counter() - began, 3)
+        return report
+
+    async def _read(self, report: Report, now: datetime) -> None:
+        freshness = self._settings.freshness
+        for polled in await poll(self._database, self._crm, now, Vanishing(freshness.mass_drop)):
+            report.sources.append(_of_poll(polled))
+            report.bad_rows += [f"{polled.source}: {bad}" for bad in polled.bad_examples]
+        if self._usage is None:
+            return
+        for metric in self._settings.metrics.values():
+            measured = await measure(self._database, self._usage, metric, day_of(now, self._settings.zone), now, freshness.stale_after)
+            report.signals += measured.signals
+            report.sources.append(_of_measurement(measured))
+
+    async def _decide(self, rulebook: Rulebook, now: datetime) -> Decided:
+        trends = {}
+        for playbook in rulebook.playbooks.values():
+            accounts = await self._database.read(standing, playbook.name)
+            trends[playbook.name] = await read_trends(self._usage, rulebook.signals, playbook, accounts)
+        return await self._database.run(decide, rulebook, guard_of(self._settings, now), trends, now)
+
+
+def load_rulebook(session: Session, settings: Settings, day: Any) -> Rulebook:
+    """Compiles playbooks and routes against the signals there are. Raises InvalidInput with every mistake."""
+    signals = load_signals(session, settings.metrics, day)
+    own: Path | list[Path] = settings.playbooks or []
+    playbooks = load_playbooks(own, signals.catalogue, CARDS, enable=settings.enable)
+    return Rulebook({playbook.name: playbook for playbook in playbooks}, signals, load_routes(settings, signals), settings.hours)
+
+
+def load_routes(settings: Settings, signals: Signals) -> Routes:
+    rules = tuple(
+        (compile_condition(route.when, signals.catalogue, place=f"{settings.path}: channels.routes[{at}].when"), route.to)
+        for at, route in enumerate(settings.routes)
+    )
+    return Routes(rules, settings.channels.alerts)
+
+
+def guard_of(settings: Settings, now: datetime) -> Guard:
+    return Guard(
+        stale_after=settings.freshness.stale_after,
+        mass_drop=settings.freshness.mass_drop,
+        cards_a_day=settings.limits.cards_a_day,
+        day_began=start_of(day_of(now, settings.zone), settings.zone),
+        channel=settings.admin_channel,
+    )
+
+
+def _of_poll(report: Poll) -> dict[str, Any]:
+    found = asdict(report)
+    found["bad_examples"] = [str(bad) for bad in report.bad_examples]
+    return {"name": found.pop("source"), **found}
+
+
+def _of_measurement(report: Measurement) -> dict[str, Any]:
+    newest = report.newest_day.isoformat() if report.newest_day else None
+    return {"name": report.source, "rows": report.rows, "newest_day": newest, "problem": report.problem}
+
+
+def _count_accounts(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Account).where(Account.gone_at.is_(None))) or 0
+
