@@ -91,16 +91,26 @@ def upsert(session: Session, table: Table, columns: Sequence[str], rows: Iterabl
     A column named in `keep` keeps its old value where the new one is NULL. No key may come twice in one call.
     """
     dialect = session.get_bind().dialect
-    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
-    values = [tuple(p(v) if p else v for p, v in zip(processors, row, strict=True)) for row in rows]
+    values = [
+        _bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), column)
+        for name, column in zip(columns, zip(*rows, strict=True), strict=False)
+    ]
     if not values:
         return
     statement = _upsert_text(table, tuple(columns), keep, dialect.name)
-    connection = session.connection()
-    if dialect.name == "sqlite":
-        connection.exec_driver_sql(statement, values)
-    else:
-        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*values, strict=True)))
+    rowwise = dialect.name == "sqlite"
+    session.connection().exec_driver_sql(statement, list(zip(*values, strict=True)) if rowwise else tuple(map(list, values)))
+
+
+def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Sequence[Any]:
+    """A column's values as the driver takes them. Dates and moments repeat: each is written once."""
+    if process is None:
+        return column
+    try:
+        written = {value: process(value) for value in set(column)}
+    except TypeError:  # JSON: not hashable
+        return [process(value) for value in column]
+    return [written[value] for value in column]
 
 
 @lru_cache(maxsize=32)

@@ -1,6 +1,6 @@
 """Playbooks as they were when first seen, whom they match now, and their plays."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Double, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,6 +83,7 @@ class Breaker(Base):
     count: Mapped[int]
     eligible: Mapped[int]
     playbooks: Mapped[str]
+    newest_day: Mapped[date | None]
     opened_at: Mapped[datetime]
     decision: Mapped[str | None]
     decided_by: Mapped[str | None]

@@ -41,12 +41,12 @@ def card_composer(world: World) -> Callable[[Session, Sequence[int]], dict[int, 
 def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list[m.ChurnRiskCard]:
     rows = session.execute(select(Alert, Account).join(Account, Account.id == Alert.account_id).where(Alert.id.in_(alert_ids))).all()
     people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account in rows])
-    history = _history(session, alert_ids)
+    history = _histories(session, alert_ids)
     sources = {source.name: source for source in session.scalars(select(Source))}
     return [card_of(alert, account, people, history[alert.id], sources, world) for alert, account in rows]
 
 
-def _history(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Trace]]:
+def _histories(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Trace]]:
     found: dict[int, list[Trace]] = defaultdict(list)
     for trace in session.scalars(select(Trace).where(Trace.alert_id.in_(alert_ids)).order_by(Trace.id)):
         if trace.alert_id is not None:

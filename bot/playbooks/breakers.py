@@ -6,7 +6,7 @@ A released breaker lets everything through until the trouble is over; `keep` hol
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ class Trip:
     playbooks: Sequence[str]
     count: int = 0
     eligible: int = 0
+    newest_day: date | None = None
 
 
 def trip(session: Session, why: Trip, channel: str, now: datetime) -> bool:
@@ -52,7 +53,7 @@ def trip(session: Session, why: Trip, channel: str, now: datetime) -> bool:
 
 def _describe(breaker: Breaker, why: Trip) -> None:
     breaker.figure, breaker.limit, breaker.count, breaker.eligible = why.figure, why.limit, why.count, why.eligible
-    breaker.playbooks = ",".join(why.playbooks)
+    breaker.playbooks, breaker.newest_day = ",".join(why.playbooks), why.newest_day
 
 
 def clear(session: Session, kind: str, subject: str, now: datetime) -> None:

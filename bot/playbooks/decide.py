@@ -70,8 +70,9 @@ def _stale_playbooks(session: Session, rulebook: Rulebook, guard: Guard, now: da
         age = age_in_days(source, rulebook.signals.day, now)
         if age is None or age <= limit:
             clear(session, STALE, source.name, now)
-        elif trip(session, Trip(STALE, source.name, age, limit, readers[source.name]), guard.channel, now):
-            held |= set(readers[source.name])
+        else:
+            why = Trip(STALE, source.name, age, limit, readers[source.name], newest_day=source.newest_day)
+            held |= set(readers[source.name]) if trip(session, why, guard.channel, now) else set()
     return held
 
 

@@ -62,8 +62,9 @@ def _measured(session: Session, playbook: Playbook, signals: Signals) -> list[tu
         )
         .select_from(signals.table.join(Alert, Alert.account_id == Account.id))
         .where(Alert.playbook == playbook.name, Alert.closed_at.is_(None))
+        .params(as_of=signals.day)
     )
-    rows = session.execute(statement, {"as_of": signals.day}).all()
+    rows = session.execute(statement).all()
     return [(row[0], _measurement(row, names)) for row in rows]
 
 

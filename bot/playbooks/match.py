@@ -68,7 +68,7 @@ def in_care(day: date) -> ColumnElement[bool]:
 
 def match(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> Found:
     """Writes down whom the condition holds for, with what holds each back by itself, and forgets whom it no longer holds for."""
-    session.execute(_upsert_matches(session, playbook, signals, now), {"as_of": signals.day})
+    session.execute(_upsert_matches(session, playbook, signals, now))
     session.execute(delete(Match).where(Match.playbook == playbook.name, Match.seen_at != now))
     fresh = select(func.count()).where(Match.playbook == playbook.name, Match.held.is_(None))
     return Found(playbook.name, session.scalar(fresh) or 0, 0)
@@ -103,6 +103,7 @@ def _matching(playbook: Playbook, signals: Signals, now: datetime) -> Select[Any
         )
         .select_from(signals.table)
         .where(playbook.when.clause, in_care(signals.day))
+        .params(as_of=signals.day)
     )
 
 

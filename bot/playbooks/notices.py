@@ -1,7 +1,6 @@
 """The notice of a breaker, as it stands now."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +31,7 @@ def notice_of(breaker: Breaker) -> m.BreakerNotice:
         playbooks=tuple(breaker.playbooks.split(",")),
         since=breaker.opened_at,
         source=breaker.subject if stale else "",
-        newest=(breaker.opened_at - timedelta(days=breaker.figure)).date() if stale else None,
+        newest=breaker.newest_day,
         age_days=round(breaker.figure) if stale else None,
         limit_days=round(breaker.limit) if stale else None,
         would_open=breaker.count,

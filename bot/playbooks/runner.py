@@ -91,8 +91,9 @@ def find_due(session: Session, playbook: Playbook, rulebook: Rulebook, now: date
         .where(Play.playbook == playbook.name, Play.due_at <= now)
         .order_by(Play.priority.desc().nulls_last(), Play.id)
         .limit(BATCH)
+        .params(as_of=rulebook.signals.day)
     )
-    return [_due(row, names, playbook, rulebook) for row in session.execute(statement, {"as_of": rulebook.signals.day})]
+    return [_due(row, names, playbook, rulebook) for row in session.execute(statement)]
 
 
 def _due(row: Any, names: Sequence[str], playbook: Playbook, rulebook: Rulebook) -> Due:

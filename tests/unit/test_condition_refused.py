@@ -69,6 +69,9 @@ def refusal(text: str) -> str:
         ("name LIKE stage", "column 11", "pattern", "backslash"),
         (r"name LIKE 'a\'", "column 11", "pattern", "backslash"),
         ("(arr, seats) = 1", "column 2", "a list", "allowed"),
+        ("COALESCE(arr) > 1", "column 10", "COALESCE", "two arguments"),
+        ("+", "column 1", "missing", "allowed"),
+        ("IN", "column 1", "a keyword that stands alone", "allowed"),
         ("arr >", "column 5", "missing or superfluous", "allowed"),
         ("arr 5", "column 5", "missing or superfluous", "allowed"),
         ("arr > 1 AND", "column 8", "a condition is missing", "allowed"),
@@ -111,11 +114,13 @@ def test_a_priority_must_be_a_number(text: str) -> None:
         compile_number(text, CATALOGUE)
 
 
-FRAGMENTS = st.sampled_from(
-    """arr seats stage name renewal_on paused active_users.ratio active_users . nonsense TODAY TRUE FALSE NULL 'x' 'it''s'
-    '2026-01-31' DATE 0 1 0.6 30d 1e9 "arr" = <> < <= > >= + - * / ( ) , AND OR NOT IN BETWEEN IS LIKE COALESCE( ABS(
-    ; -- /* */ SELECT :x ? :: CASE WHEN END FROM % || [ ] { } ' " ` $$ @ # ~ ! CAST( count( EXISTS INTERVAL \\""".split()
-)
+WORDS = """
+    arr seats stage name renewal_on paused active_users.ratio active_users . nonsense TODAY TRUE FALSE NULL 'x'
+    'it''s' '2026-01-31' DATE 0 1 0.6 30d 1e9 "arr" = <> < <= > >= + - * / ( ) , AND OR NOT IN BETWEEN IS
+    LIKE COALESCE( ABS(
+    -- ; /* */ SELECT :x ? :: CASE WHEN END FROM % || [ ] {} ' " ` $$ @ # CAST( count( EXISTS \\
+"""
+FRAGMENTS = st.sampled_from(WORDS.split())
 GOOD = st.sampled_from(
     [
         "active_users.ratio < 0.6 AND arr >= 5 AND stage IN ('adoption', 'growth')",
@@ -136,10 +141,11 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 HOSTILE = st.one_of(st.text(), st.lists(FRAGMENTS, max_size=25).map(" ".join), mutated())
-OURS = {column.name for column in ACCOUNT.columns}.union(
-    """AND OR NOT IN BETWEEN IS NULL LIKE ESCAPE CAST AS DOUBLE PRECISION nullif coalesce abs lower date days julianday
-    INTEGER VARCHAR DATE COLLATE C account as_of POSTCOMPILE""".split()
-)
+OUR_WORDS = """
+    AND OR NOT IN BETWEEN IS NULL LIKE ESCAPE CAST AS DOUBLE PRECISION nullif coalesce abs lower date days julianday
+    INTEGER VARCHAR DATE COLLATE C account as_of POSTCOMPILE
+"""
+OURS = {column.name for column in ACCOUNT.columns}.union(OUR_WORDS.split())
 SQLITE = create_engine("sqlite://")
 fill(SQLITE, rows())
 

@@ -23,6 +23,7 @@ _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.GTE: ">=",
 }
 _CALCULATIONS: Final[dict[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_ARGUMENTS: Final = frozenset(("this", "expression", "expressions", "low", "high", "negate"))
 _NEEDS_CONDITION = "allowed: a comparison, such as arr > 0, or a signal that is true or false"
 
 
@@ -43,6 +44,8 @@ class Builder:
         return refused(value.start, value.end)
 
     def value(self, node: exp.Expr) -> Value:
+        if any(argument for name, argument in node.args.items() if name not in _ARGUMENTS):
+            return self._refuse(node, ALLOWED)
         if sign := _COMPARISONS.get(type(node)):
             return self._comparison(sign, node)
         if sign := _CALCULATIONS.get(type(node)):
@@ -55,7 +58,7 @@ class Builder:
         return [self.value(node.args[name]) for name in names]
 
     def _refuse(self, node: exp.Expr, cure: str) -> Value:
-        what = "a list" if isinstance(node, exp.Tuple) else type(node).__name__.upper()
+        what = _CALLED.get(type(node), type(node).__name__.upper())
         at = self._place(node)
         self.mistakes.add(at, f"{what} is not allowed here", cure)
         return refused(at, at)
@@ -64,14 +67,21 @@ class Builder:
         """Where its first atom stands, or that of the nearest node around it that has one."""
         around: exp.Expr | None = node
         while around is not None:
-            atoms = [self.atoms[int(name.this)].start for name in around.find_all(exp.Identifier)]
-            if atoms:
-                return min(atoms)
+            starts = [atom.start for name in around.find_all(exp.Identifier) if (atom := self._atom_of(name))]
+            if starts:
+                return min(starts)
             around = around.parent
         return 0
 
+    def _atom_of(self, name: Any) -> Atom | None:
+        """None for a keyword that sqlglot took for a name, as in a lone `IN`: atoms are quoted."""
+        if isinstance(name, exp.Identifier) and name.args.get("quoted"):
+            return self.atoms[int(name.this)]
+        return None
+
     def _atom(self, node: exp.Expr) -> Value:
-        return of_atom(self.atoms[int(node.this.this)])
+        atom = self._atom_of(node.this)
+        return of_atom(atom) if atom else self._refuse(node, ALLOWED)
 
     def _comparison(self, sign: str, node: exp.Expr) -> Value:
         left, right = self._children(node, "this", "expression")
@@ -124,6 +134,8 @@ class Builder:
     def _coalesce(self, node: exp.Expr) -> Value:
         values = [self.value(one) for one in (node.this, *(node.args.get("expressions") or ()))]
         values = agree_on_dates(values, self.mistakes)
+        if len(values) < 2:
+            return self._refuse(node, "allowed: COALESCE(signal, value), with two arguments or more")
         kind = values[0].kind
         if not same_kind(values, self.mistakes, "COALESCE joins different kinds") or kind is None:
             return refused(values[0].start, values[-1].end)
@@ -156,6 +168,12 @@ class Builder:
         end = self.mistakes.text.find(closing, value.end) + len(closing)
         return replace(value, start=start, end=end) if 0 <= start < end else value
 
+
+_CALLED: Final[dict[type[exp.Expr], str]] = {
+    exp.Tuple: "a list",
+    exp.Column: "a keyword that stands alone",
+    exp.Alias: "a second word after a value",
+}
 
 _BUILDERS: Final[dict[type[exp.Expr], Callable[[Builder, Any], Value]]] = {
     exp.Abs: Builder._absolute,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import bindparam
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, Grouping
 
 from bot.accounts.catalogue import Kind
 from bot.playbooks.condition.dialects import ascii_lower
@@ -42,7 +42,7 @@ def compare(sign: str, left: Value, right: Value, mistakes: Mistakes) -> Value:
         return refused(left.start, right.end)
     if sign not in ("=", "<>") and not _has_order(left, f"`{sign}`", mistakes):
         return refused(left.start, right.end)
-    return combined(Kind.boolean, COMPARE[sign](left.expression, right.expression), left, right)
+    return combined(Kind.boolean, COMPARE[sign](_operand(left), _operand(right)), left, right)
 
 
 def _has_order(value: Value, what: str, mistakes: Mistakes) -> bool:
@@ -88,4 +88,9 @@ def like(value: Value, pattern: Value, mistakes: Mistakes) -> Value:
 
 
 def is_unknown(value: Value) -> Value:
-    return combined(Kind.boolean, value.expression.is_(None), value)
+    return combined(Kind.boolean, _operand(value).is_(None), value)
+
+
+def _operand(value: Value) -> ColumnElement[Any]:
+    """Conditions in parentheses: SQLAlchemy writes NOT flag as `flag = 0` on SQLite and forgets them."""
+    return Grouping(value.expression) if value.kind is Kind.boolean else value.expression

@@ -117,6 +117,8 @@ def _conjunct(tokens: list[Token], at: int, atoms: list[Atom], mistakes: Mistake
         return []
     builder = Builder(atoms, mistakes)
     value = builder.condition(tree)
+    if not value.kind and not mistakes:
+        mistakes.add(tokens[0].start, "this cannot be read")
     part = Part(written(mistakes.text, tokens), value.expression, value.signals)
     return [_Conjunct(part, builder.leaning)] if value.kind else []
 

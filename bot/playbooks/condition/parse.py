@@ -23,6 +23,9 @@ def parse(tokens: list[Token], at: int, mistakes: Mistakes) -> exp.Expr | None:
     except SqlglotError as error:
         _report(error, tokens, mistakes)
         return None
+    if tree is None:  # sqlglot's answer to a lone sign
+        mistakes.add(tokens[0].start, "a value is missing here")
+        return None
     return _if_shallow(tree, tokens, mistakes)
 
 
@@ -35,8 +38,8 @@ def _report(error: SqlglotError, tokens: list[Token], mistakes: Mistakes) -> Non
     mistakes.add(token.start, f"something is missing or superfluous at `{near}`")
 
 
-def _if_shallow(tree: exp.Expr | None, tokens: list[Token], mistakes: Mistakes) -> exp.Expr | None:
-    if tree is None or depth(tree) <= limits.DEEPEST_TREE:
+def _if_shallow(tree: exp.Expr, tokens: list[Token], mistakes: Mistakes) -> exp.Expr | None:
+    if depth(tree) <= limits.DEEPEST_TREE:
         return tree
     most = f"allowed: at most {limits.DEEPEST_TREE} operators inside one another"
     mistakes.add(tokens[0].start, _TOO_DEEP, most)

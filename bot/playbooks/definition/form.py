@@ -57,7 +57,7 @@ def _once_per(value: Any) -> timedelta | None:
     return length
 
 
-def written(value: str | int | float) -> str:
+def written(value: str | float) -> str:
     """A scalar as it would stand in a file."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 

@@ -1,6 +1,7 @@
 """From files to playbooks, with every mistake of every file at once."""
 
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -27,7 +28,7 @@ def library() -> list[Traversable]:
 
 
 def load_playbooks(
-    own: Path | Iterable[Path], catalogue: Catalogue, cards: Set[str], *, enable: Collection[str] | None = None
+    own: Path | Iterable[Path], catalogue: Catalogue, cards: AbstractSet[str], *, enable: Collection[str] | None = None
 ) -> list[Playbook]:
     """The playbooks of a folder or of files. `InvalidInput` holds every finding of every file.
 
@@ -85,7 +86,7 @@ def _in_order(enable: Collection[str], sources: list[Source]) -> list[Source]:
     return [source for name in dict.fromkeys(enable) for source in sources if _name(source) == name]
 
 
-def _compile(source: Source, catalogue: Catalogue, cards: Set[str]) -> Playbook | None:
+def _compile(source: Source, catalogue: Catalogue, cards: AbstractSet[str]) -> Playbook | None:
     """None with its mistakes in `source.findings`."""
     context = StepContext(frozenset(cards))
     form = check(Form, source.value, (), source, context)

@@ -1,6 +1,6 @@
 """What all step specs share."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -18,7 +18,7 @@ class Step(BaseModel):
 class StepContext:
     """What specs are checked against; passed as pydantic's validation context."""
 
-    cards: Set[str]
+    cards: AbstractSet[str]
 
 
 def wrong(problem: str, cure: str) -> PydanticCustomError:
@@ -26,7 +26,7 @@ def wrong(problem: str, cure: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "{problem} ({cure})", {"problem": problem, "cure": cure})
 
 
-def one_of(found: str, allowed: Set[str] | list[str]) -> str:
+def one_of(found: str, allowed: AbstractSet[str] | list[str]) -> str:
     """The cure for a word that is none of those allowed."""
     near = get_close_matches(found, allowed, n=1)
     listed = ", ".join(sorted(allowed)) or "none"

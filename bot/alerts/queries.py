@@ -1,0 +1,109 @@
+"""Lists of alerts, and how the team does with them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import median
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.alerts.cards import People, World, cause_of, load_people, money, owner_of, person
+from bot.messages import catalog as m
+from models import Account, Alert
+
+TEAM_DAYS = 30
+
+
+def owned_by(slack_id: str, email: str | None) -> ColumnElement[bool]:
+    """Alerts that somebody looks after: assigned to them, or else of an account that the CRM says is theirs, or taken by them."""
+    crm = and_(Alert.assigned_to.is_(None), Account.owner_email == (email or ""))
+    return or_(Alert.assigned_to == slack_id, crm, Alert.taken_by == slack_id)
+
+
+def risks_page(session: Session, mine: ColumnElement[bool] | None, page: int, world: World) -> m.RisksAnswer:
+    """Open alerts, the most valuable account first. `mine` None: everybody's."""
+    where = [Alert.closed_at.is_(None), *([mine] if mine is not None else [])]
+    joined = select(Alert, Account).join(Account, Account.id == Alert.account_id).where(*where)
+    total = session.scalar(select(func.count()).select_from(joined.subquery())) or 0
+    size = m.RisksAnswer.PAGE_SIZE
+    page = min(max(page, 1), max(1, -(-total // size)))
+    ordered = joined.order_by(Account.arr.desc().nulls_last(), Alert.opened_at, Alert.id).limit(size).offset((page - 1) * size)
+    rows = session.execute(ordered).tuples().all()
+    people = load_people(session, [(account.owner_email,) for _, account in rows])
+    lines = tuple(line_of(alert, account, people, world) for alert, account in rows)
+    return m.RisksAnswer(lines=lines, total=total, page=page, own=mine is not None, total_arr=_total_arr(session, where))
+
+
+def _total_arr(session: Session, where: Sequence[ColumnElement[bool]]) -> tuple[m.Money, ...]:
+    """Each account once, however many alerts it has."""
+    accounts = select(Account.id, Account.arr, Account.currency).join(Alert, Alert.account_id == Account.id).where(*where).distinct().subquery()
+    sums = select(accounts.c.currency, func.sum(accounts.c.arr)).where(accounts.c.arr.is_not(None)).group_by(accounts.c.currency)
+    return tuple(m.Money(amount, currency) for currency, amount in session.execute(sums.order_by(func.sum(accounts.c.arr).desc())).tuples())
+
+
+def line_of(alert: Alert, account: Account, people: People, world: World) -> m.AlertLine:
+    return m.AlertLine(
+        alert_id=alert.id,
+        account=m.Account(account.id, account.name, account.url),
+        cause=cause_of(alert, world),
+        state=m.State(alert.state),
+        since=alert.opened_at,
+        owner=owner_of(alert, account, people),
+        acting=person(alert.taken_by),
+        arr=money(account),
+        snoozed_until=alert.snoozed_until,
+    )
+
+
+def open_alerts_of(session: Session, account: Account, people: People, world: World) -> tuple[m.AlertLine, ...]:
+    here = select(Alert).where(Alert.account_id == account.id, Alert.closed_at.is_(None)).order_by(Alert.opened_at)
+    return tuple(line_of(alert, account, people, world) for alert in session.scalars(here))
+
+
+def earlier_alerts(session: Session, alert: Alert, world: World) -> tuple[m.EarlierAlert, ...]:
+    """The account's other alerts, newest first."""
+    others = select(Alert).where(Alert.account_id == alert.account_id, Alert.id != alert.id).order_by(Alert.opened_at.desc()).limit(20)
+    return tuple(
+        m.EarlierAlert(cause_of(o, world), m.State(o.state), o.opened_at, o.closed_at, o.outcome or "", person(o.closed_by))
+        for o in session.scalars(others)
+    )
+
+
+def team(session: Session, now: datetime) -> tuple[m.TeamLine, ...]:
+    """Per owner: open alerts, how many of them are taken, the median time to take over 30 days, and the oldest."""
+    since = now - timedelta(days=TEAM_DAYS)
+    rows = session.execute(
+        select(Alert, Account.owner_email)
+        .join(Account, Account.id == Alert.account_id)
+        .where(or_(Alert.closed_at.is_(None), Alert.taken_at >= since))
+    ).tuples()
+    alerts: dict[tuple[str | None, str | None], list[Alert]] = defaultdict(list)
+    for alert, email in rows:
+        key = (alert.assigned_to, None) if alert.assigned_to else (None, email)
+        alerts[key].append(alert)
+    people = load_people(session, [(email,) for _, email in alerts])
+    by_person: dict[m.Person | None, list[Alert]] = defaultdict(list)
+    for (slack_id, email), some in alerts.items():
+        by_person[_someone(slack_id, email, people)] += some
+    lines = [_team_line(who, some, since) for who, some in by_person.items()]
+    return tuple(sorted(lines, key=lambda line: (line.person is None, -line.open)))
+
+
+def _someone(slack_id: str | None, email: str | None, people: People) -> m.Person | None:
+    if slack_id:
+        return m.Person(slack_id=slack_id)
+    known = people.get(email or "")
+    return m.Person(slack_id=known.slack_id) if known else m.Person(email=email) if email else None
+
+
+def _team_line(who: m.Person | None, alerts: Sequence[Alert], since: datetime) -> m.TeamLine:
+    standing = [alert for alert in alerts if alert.closed_at is None]
+    waits = [alert.taken_at - alert.opened_at for alert in alerts if alert.taken_at and alert.taken_at >= since]
+    return m.TeamLine(
+        person=who,
+        open=len(standing),
+        taken=sum(alert.taken_by is not None for alert in standing),
+        median_to_take=median(waits) if waits else None,
+        oldest=min((alert.opened_at for alert in standing), default=None),
+    )

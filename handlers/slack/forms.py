@@ -1,0 +1,85 @@
+"""Modals sent off. Mistakes come back inside the modal; somebody who was faster is named."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.alerts import lifecycle
+from bot.messages.actions import DismissReason, Input, InputError, Outcome, SnoozeFor, read_alert_metadata
+from bot.team.roles import Actor
+from handlers.slack.alerts import act_for
+from handlers.slack.desk import Desk, Mistakes, Reply
+from handlers.slack.payloads import Submission
+
+Decide = Callable[[lifecycle.Snapshot], lifecycle.Change | None]
+MORNING = time(9)
+FARTHEST = timedelta(days=366)
+DAYS = {SnoozeFor.TOMORROW: 1, SnoozeFor.THREE_DAYS: 3, SnoozeFor.WEEK: 7, SnoozeFor.TWO_WEEKS: 14}
+
+
+async def snooze_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
+    now = desk.now()
+    zone = ZoneInfo(actor.timezone) if actor.timezone else desk.settings.zone
+    chosen = form.chosen(Input.SNOOZE_FOR)
+    if not chosen:
+        return Mistakes({Input.SNOOZE_FOR: InputError.CHOICE_MISSING})
+    today = now.astimezone(zone).date()
+    if chosen == SnoozeFor.DATE:
+        picked = form.chosen(Input.SNOOZE_DATE)
+        mistake = _wrong_date(picked, today)
+        if mistake or not picked:
+            return Mistakes({Input.SNOOZE_DATE: mistake or InputError.DATE_MISSING})
+        day = date.fromisoformat(picked)
+    else:
+        day = today + timedelta(days=DAYS[SnoozeFor(chosen)])
+    until = desk.settings.hours.opens_at(datetime.combine(day, MORNING, zone), str(zone))
+    note = form.text(Input.NOTE) or form.text(Input.REASON)
+    await _act(desk, actor, form, lambda alert: lifecycle.snooze(alert, until, now, note), now)
+    return None
+
+
+def _wrong_date(picked: str | None, today: date) -> InputError | None:
+    if not picked:
+        return InputError.DATE_MISSING
+    day = date.fromisoformat(picked)
+    if day <= today:
+        return InputError.DATE_PAST
+    return InputError.DATE_FAR if day - today > FARTHEST else None
+
+
+async def dismiss_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
+    now, chosen, note = desk.now(), form.chosen(Input.REASON), form.text(Input.NOTE)
+    if not chosen:
+        return Mistakes({Input.REASON: InputError.CHOICE_MISSING})
+    reason = DismissReason(chosen)
+    if reason is DismissReason.OTHER and not note:
+        return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
+    await _act(desk, actor, form, lambda alert: lifecycle.dismiss(alert, actor.slack_id, reason, now, note), now)
+    return None
+
+
+async def resolve_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
+    now, chosen, note = desk.now(), form.chosen(Input.OUTCOME), form.text(Input.NOTE)
+    if not chosen:
+        return Mistakes({Input.OUTCOME: InputError.CHOICE_MISSING})
+    outcome = Outcome(chosen)
+    if outcome is Outcome.OTHER and not note:
+        return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
+    await _act(desk, actor, form, lambda alert: lifecycle.resolve(alert, actor.slack_id, outcome, now, note), now)
+    return None
+
+
+async def assign_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
+    now, whom, note = desk.now(), form.chosen(Input.TEAMMATE), form.text(Input.NOTE)
+    if not whom:
+        return Mistakes({Input.TEAMMATE: InputError.TEAMMATE_MISSING})
+    assignee = await desk.directory.lookup(whom, now)
+    if assignee.is_guest or assignee.is_foreign or not assignee.is_active:
+        return Mistakes({Input.TEAMMATE: "Please choose a full member of our workspace."})
+    await _act(desk, actor, form, lambda alert: lifecycle.assign(alert, actor.slack_id, whom, now, note), now)
+    return None
+
+
+async def _act(desk: Desk, actor: Actor, form: Submission, decide: Decide, now: datetime) -> None:
+    await desk.database.run(act_for, read_alert_metadata(form.metadata), decide, actor, now)
+    desk.worker.wake()
