@@ -123,13 +123,14 @@ def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], 
         for name, q in zip(columns, quoted, strict=True)
         if name not in table.primary_key.columns
     )
+    then = f"UPDATE SET {changed}" if changed else "NOTHING"
     if dialect == "sqlite":
         source = f"VALUES ({', '.join('?' * len(columns))})"
     else:
         # COPY cannot overwrite, and a VALUES list of thousands is slow to parse: one array a column is neither.
         arrays = ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
         source = f"SELECT * FROM unnest({arrays})"
-    return f"INSERT INTO {table.name} ({', '.join(quoted)}) {source} ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+    return f"INSERT INTO {table.name} ({', '.join(quoted)}) {source} ON CONFLICT ({keys}) DO {then}"
 
 
 def _array_type(table: Table, name: str) -> str:

@@ -1,8 +1,9 @@
 """The sweep: poll, measure, decide, advance plays, enqueue. One pass; the same for the scheduler and the command line."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.measure import Measurement, measure
 from bot.accounts.poll import Poll, Vanishing, poll
 from bot.accounts.signals import Signals, load_signals
+from bot.alerts.cards import CARDS
 from bot.clock import Clock, day_of, start_of
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database
@@ -24,7 +26,7 @@ from bot.playbooks.runner import Routes, Rulebook, advance_plays, read_trends
 from bot.settings import Settings
 from models import Account
 
-CARDS = frozenset({"churn-risk"})
+
 
 
 @dataclass
@@ -41,6 +43,11 @@ class Report:
     sources: list[dict[str, Any]] = field(default_factory=list)
     bad_rows: list[str] = field(default_factory=list)
 
+    def in_words(self) -> str:
+        held = ", ".join(f"{count} {reason}" for reason, count in sorted(self.suppressed.items())) or "none"
+        counts = f"{self.opened} opened, {self.updated} updated, {self.resolved} resolved themselves; held back: {held}"
+        return f"{self.accounts} accounts, {self.signals} signals: {counts} ({self.seconds:g} s)"
+
     @property
     def problems(self) -> list[str]:
         return [f"{source['name']}: {source['problem']}" for source in self.sources if source["problem"]]
@@ -50,7 +57,8 @@ class Sweep:
     """Everything a pass needs, joined once by the composition root."""
 
     def __init__(self, settings: Settings, database: Database, crm: Crm, usage: Usage | None, now: Clock) -> None:
-        self._settings, self._database, self._crm, self._usage, self._now = settings, database, crm, usage, now
+        self._settings, self._database, self._now = settings, database, now
+        self.crm, self.usage = crm, usage
 
     async def run(self) -> Report:
         began = time.perf_counter()
@@ -60,7 +68,7 @@ class Sweep:
         rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
         decided = await self._decide(rulebook, now)
         report.updated, report.resolved, report.suppressed = decided.updated, decided.resolved, decided.suppressed
-        report.opened = await advance_plays(self._database, self._usage, rulebook, now)
+        report.opened = await advance_plays(self._database, self.usage, rulebook, now)
         await self._database.run(outbox.probe_dead)
         report.accounts = await self._database.read(_count_accounts)
         report.seconds = round(time.perf_counter() - began, 3)
@@ -68,13 +76,13 @@ class Sweep:
 
     async def _read(self, report: Report, now: datetime) -> None:
         freshness = self._settings.freshness
-        for polled in await poll(self._database, self._crm, now, Vanishing(freshness.mass_drop)):
+        for polled in await poll(self._database, self.crm, now, Vanishing(freshness.mass_drop)):
             report.sources.append(_of_poll(polled))
             report.bad_rows += [f"{polled.source}: {bad}" for bad in polled.bad_examples]
-        if self._usage is None:
+        if self.usage is None:
             return
         for metric in self._settings.metrics.values():
-            measured = await measure(self._database, self._usage, metric, day_of(now, self._settings.zone), now, freshness.stale_after)
+            measured = await measure(self._database, self.usage, metric, day_of(now, self._settings.zone), now, freshness.stale_after)
             report.signals += measured.signals
             report.sources.append(_of_measurement(measured))
 
@@ -82,13 +90,16 @@ class Sweep:
         trends = {}
         for playbook in rulebook.playbooks.values():
             accounts = await self._database.read(standing, playbook.name)
-            trends[playbook.name] = await read_trends(self._usage, rulebook.signals, playbook, accounts)
+            trends[playbook.name] = await read_trends(self.usage, rulebook.signals, playbook, accounts)
         return await self._database.run(decide, rulebook, guard_of(self._settings, now), trends, now)
 
 
-def load_rulebook(session: Session, settings: Settings, day: Any) -> Rulebook:
-    """Compiles playbooks and routes against the signals there are. Raises InvalidInput with every mistake."""
-    signals = load_signals(session, settings.metrics, day)
+def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] | None = None) -> Rulebook:
+    """Compiles playbooks and routes against the signals there are. Raises InvalidInput with every mistake.
+
+    `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values.
+    """
+    signals = load_signals(session, settings.metrics, day, unpolled or {})
     own: Path | list[Path] = settings.playbooks or []
     playbooks = load_playbooks(own, signals.catalogue, CARDS, enable=settings.enable)
     return Rulebook({playbook.name: playbook for playbook in playbooks}, signals, load_routes(settings, signals), settings.hours)

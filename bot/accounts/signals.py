@@ -11,6 +11,7 @@ Nothing is copied a second time: a signal is computed where it is asked for, in 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select
@@ -84,7 +85,9 @@ class Signals:
         return [signal.expression.label(name) for name, signal in self.catalogue.items()]
 
 
-def load_signals(session: Session, metrics: Mapping[str, Metric], day: date) -> Signals:
+def load_signals(
+    session: Session, metrics: Mapping[str, Metric], day: date, unpolled: Mapping[str, str] = MappingProxyType({})
+) -> Signals:
     """The signals as of the last measuring. A metric that was never measured has only unknown values."""
     sources = {source.name: source for source in session.scalars(select(Source))}
     measured = {}
@@ -92,7 +95,8 @@ def load_signals(session: Session, metrics: Mapping[str, Metric], day: date) -> 
         source = sources.get(usage_source(name))
         if source and source.read_at and source.measured_for:
             measured[name] = Measured(metric, source.measured_for, source.read_at, source.newest_day)
-    fields = {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind)).tuples()}
+    fields = {name: Kind(kind) for name, kind in unpolled.items()}
+    fields |= {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind)).tuples()}
     return Signals(day, metrics, measured, fields)
 
 

@@ -19,6 +19,7 @@ from bot.messages.render import render
 from bot.team.directory import by_email
 from models import Account, Alert, Source, Teammate, Trace
 
+CARDS = frozenset({m.ChurnRiskCard.template})
 UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
 
 

@@ -27,3 +27,8 @@ def shown(value: Any) -> str:
         return "a list"
     text = written(value)
     return f"`{text[:60]}{'…' if len(text) > 60 else ''}`"
+
+
+def written(value: str | float) -> str:
+    """A scalar as it would stand in a file."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

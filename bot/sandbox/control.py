@@ -1,4 +1,4 @@
-"""JSON endpoints under /sandbox/: state, act, faults, calls, reset. The web page and tests in other processes use them."""
+"""JSON endpoints under /sandbox/: state, act, faults, calls, reset. For the web page and tests in other processes."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping

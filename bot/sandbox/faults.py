@@ -52,7 +52,7 @@ class Faults:
     def __init__(self) -> None:
         self.planned: list[Fault] = []
 
-    def add(
+    def add(  # noqa: PLR0913, PLR0917 (the fields of a fault)
         self,
         method: str = "*",
         kind: FaultKind | str = FaultKind.SERVER_ERROR,

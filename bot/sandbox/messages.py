@@ -46,6 +46,7 @@ class Channel:
     topic: str = ""
     purpose: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
+    threads: dict[str, list[Message]] = field(default_factory=dict)
     bookmarks: list[Json] = field(default_factory=list)
     canvas: Json | None = None
 
@@ -55,7 +56,18 @@ class Channel:
 
     def replies(self, ts: str) -> list[Message]:
         """The answers below a message, oldest first, without the message itself."""
-        return [m for m in self.messages.values() if m.thread_ts == ts and m.ts != ts]
+        return self.threads.get(ts, [])
+
+    def keep(self, message: Message) -> None:
+        """Takes a message in, once, also below its parent."""
+        if message.ts not in self.messages and message.thread_ts not in (None, message.ts):
+            self.threads.setdefault(str(message.thread_ts), []).append(message)
+        self.messages[message.ts] = message
+
+    def drop(self, message: Message) -> None:
+        self.messages.pop(message.ts, None)
+        if message in self.replies(message.thread_ts or ""):
+            self.threads[str(message.thread_ts)].remove(message)
 
     def payload_name(self) -> str:
         """The name as interaction payloads give it: private channels and DMs keep theirs for themselves."""

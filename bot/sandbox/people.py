@@ -1,5 +1,6 @@
 """Who and what a workspace starts with: people and rooms, and the shape in which Slack tells of a person."""
 
+import colorsys
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
-COLOURS = ("4a154b", "2e8b6f", "1264a3", "b4572c", "7a5af8", "c2255c", "0b7285", "5c7c0c", "8d5524", "495057")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Person:
 
     @property
     def colour(self) -> str:
-        return COLOURS[zlib.crc32(self.id.encode()) % len(COLOURS)]
+        """Six hex digits, the same for the same id, dark enough for white letters."""
+        hue = zlib.crc32(self.id.encode()) % 360 / 360
+        return "".join(f"{round(part * 255):02x}" for part in colorsys.hls_to_rgb(hue, 0.37, 0.48))
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,7 @@ class Files:
         return Response(upload.content, media_type=upload.content_type)
 
 
-def application(
-    workspace: Workspace, api: WebApi, control: Control, hub: SocketHub, responses: ResponseUrls, live: Live
-) -> Starlette:
+def application(workspace: Workspace, api: WebApi, control: Control, hub: SocketHub, responses: ResponseUrls, live: Live) -> Starlette:
     files = Files(workspace)
     return Starlette(
         routes=[

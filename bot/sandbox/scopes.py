@@ -1,4 +1,4 @@
-"""Which scope each Web API method needs. Any one of a method's scopes is enough. Source: docs.slack.dev/reference/methods."""
+"""Which scope each Web API method needs; any one of them is enough. Source: docs.slack.dev/reference/methods."""
 
 from bot.sandbox.people import Json
 

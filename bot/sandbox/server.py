@@ -48,7 +48,7 @@ class Timing:
 class Sandbox(Acts):
     """One workspace with one app. What a person does stands in `Acts`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (keywords only, nearly all optional)
         self,
         *,
         people: Sequence[Person],
@@ -56,9 +56,9 @@ class Sandbox(Acts):
         manifest: Json | None = None,
         usergroups: Mapping[str, Sequence[str]] | None = None,
         events_url: str | None = None,
-        signing_secret: str = "sandbox-secret",
-        bot_token: str = "xoxb-sandbox",
-        app_token: str = "xapp-sandbox",
+        signing_secret: str = "sandbox-secret",  # noqa: S107 (no secret)
+        bot_token: str = "xoxb-sandbox",  # noqa: S107 (no secret)
+        app_token: str = "xapp-sandbox",  # noqa: S107 (no secret)
         team_name: str = "Sandbox",
         timing: Timing | None = None,
         now: Callable[[], float] = time.time,
@@ -72,9 +72,7 @@ class Sandbox(Acts):
         self._signed = SignedHttp(events_url, signing_secret, patience.ack) if events_url else None
         self.courier = Courier(self._signed or self.hub, self.faults, patience.event_retries, now)
         interactions = Interactions(self.workspace, self.courier)
-        super().__init__(
-            self.workspace, interactions, Modals(self.workspace, self.courier), Talk(self.workspace, self.courier)
-        )
+        super().__init__(self.workspace, interactions, Modals(self.workspace, self.courier), Talk(self.workspace, self.courier))
 
     @asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["Sandbox"]:
@@ -89,9 +87,7 @@ class Sandbox(Acts):
     def _application(self) -> object:
         tokens = Tokens(self.bot_token, self.app_token)
         api = WebApi(self.workspace, self.faults, tokens, self.hub.new_url)
-        control = Control(
-            self.workspace, self.faults, self.acts() | {"disconnect": self.disconnect}, self._status, self._log
-        )
+        control = Control(self.workspace, self.faults, self.acts() | {"disconnect": self.disconnect}, self._status, self._log)
         responses = ResponseUrls(self.workspace, self.faults)
         return application(self.workspace, api, control, self.hub, responses, Live(self.workspace))
 
@@ -137,7 +133,7 @@ class Sandbox(Acts):
         return len(self.hub.connections)
 
     async def disconnect(self, reason: str = "refresh_requested", abruptly: bool = False) -> None:
-        """A `disconnect` frame on every socket; `warning` leaves it open, `abruptly` sends no frame."""
+        """A `disconnect` frame on every socket (`refresh_requested`, `warning`); `abruptly` closes without a frame."""
         await self.hub.disconnect(reason, abruptly)
 
     async def settled(self) -> None:

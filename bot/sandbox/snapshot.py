@@ -10,10 +10,7 @@ from bot.sandbox.workspace import Call, Workspace
 
 
 def shown_message(workspace: Workspace, message: Message) -> Json:
-    extra = {
-        key: getattr(message, key)
-        for key in ("channel", "versions", "only_for", "from_bot", "username", "pinned", "broadcast")
-    }
+    extra = {key: getattr(message, key) for key in ("channel", "versions", "only_for", "from_bot", "username", "pinned", "broadcast")}
     return message_json(workspace, message) | extra | {"in_channel": message.in_channel}
 
 

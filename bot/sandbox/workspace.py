@@ -1,4 +1,4 @@
-"""Everything that stands in the local Slack, in memory. Changes are told to watchers (the web page) as small JSON objects."""
+"""Everything that stands in the local Slack, in memory. Watchers (the web page) hear of every change."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,9 +87,7 @@ class Workspace:
         creator = members[0] if members else self.identity.bot_user
         kind = "private" if room.is_private else "public"
         created = int(self.now())
-        return Channel(
-            room.id, room.name, kind, creator, created, members, room.is_archived, room.is_ext_shared, room.topic
-        )
+        return Channel(room.id, room.name, kind, creator, created, members, room.is_archived, room.is_ext_shared, room.topic)
 
     @property
     def people(self) -> dict[str, Person]:
@@ -128,7 +126,7 @@ class Workspace:
         if message.only_for:
             self.contents.ephemerals.setdefault(message.only_for, {})[message.ts] = message
         else:
-            self.channels[message.channel].messages[message.ts] = message
+            self.channels[message.channel].keep(message)
         self.changed(message)
         return message
 
@@ -142,7 +140,7 @@ class Workspace:
         if message.only_for:
             self.contents.ephemerals[message.only_for].pop(message.ts, None)
         else:
-            self.channels[message.channel].messages.pop(message.ts, None)
+            self.channels[message.channel].drop(message)
         self.publish({"kind": "gone", "channel": message.channel, "ts": message.ts, "only_for": message.only_for})
 
     def find_message(self, channel: str, ts: str, user: str | None = None) -> Message | None:

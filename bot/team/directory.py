@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database, upsert
+from bot.errors import SendFailed
 from models import Teammate
 
+log = structlog.get_logger()
 FRESH = timedelta(hours=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = ("slack_id", "email", "name", "timezone", "is_guest", "is_foreign", "is_active", "groups", "read_at")
 
 
@@ -53,6 +57,15 @@ class Directory:
         await self._database.run(store, members, groups, now)
         return len(members)
 
+    async def refresh_quietly(self, now: datetime) -> None:
+        """Reads everybody if that is old. Cards can do without: an owner is then named by e-mail address."""
+        if await self._database.read(newest) > now - FRESH:
+            return
+        try:
+            await self.refresh(now)
+        except SendFailed as error:
+            log.warning("directory_not_read", problem=str(error))
+
     async def lookup(self, slack_id: str, now: datetime) -> Teammate:
         """One person, from the database when that was read within the hour."""
         known = await self._database.read(find, slack_id)
@@ -64,6 +77,10 @@ class Directory:
         found = await self._database.read(find, slack_id)
         assert found is not None
         return found
+
+
+def newest(session: Session) -> datetime:
+    return session.scalar(select(func.max(Teammate.read_at))) or LONG_AGO
 
 
 def find(session: Session, slack_id: str) -> Teammate | None:

@@ -33,7 +33,7 @@ async def snooze_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     else:
         day = today + timedelta(days=DAYS[SnoozeFor(chosen)])
     until = desk.settings.hours.opens_at(datetime.combine(day, MORNING, zone), str(zone))
-    note = form.text(Input.NOTE) or form.text(Input.REASON)
+    note = form.text(Input.REASON)
     await _act(desk, actor, form, lambda alert: lifecycle.snooze(alert, until, now, note), now)
     return None
 
@@ -48,9 +48,9 @@ def _wrong_date(picked: str | None, today: date) -> InputError | None:
 
 
 async def dismiss_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
-    now, chosen, note = desk.now(), form.chosen(Input.REASON), form.text(Input.NOTE)
+    now, chosen, note = desk.now(), form.chosen(Input.OUTCOME), form.text(Input.NOTE)
     if not chosen:
-        return Mistakes({Input.REASON: InputError.CHOICE_MISSING})
+        return Mistakes({Input.OUTCOME: InputError.CHOICE_MISSING})
     reason = DismissReason(chosen)
     if reason is DismissReason.OTHER and not note:
         return Mistakes({Input.NOTE: InputError.NOTE_MISSING})

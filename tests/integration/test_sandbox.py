@@ -1,6 +1,7 @@
 """The local Slack, seen by the real slack_sdk client."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -22,13 +23,13 @@ MANIFEST = {
     "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history"], "bot_optional": ["users:read"]}},
 }
 BUTTON = {"type": "button", "action_id": "take", "text": {"type": "plain_text", "text": "Take it"}}
-CARD = [
+CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*Acme*"}},
     {"type": "actions", "elements": [BUTTON]},
 ]
 
 
-def section(text: str) -> dict[str, object]:
+def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
@@ -48,13 +49,13 @@ def client_of(sandbox: Sandbox, token: str | None = None) -> AsyncWebClient:
     return AsyncWebClient(token or sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[], proxy="")
 
 
-async def refusal(call: object) -> dict[str, object]:
+async def refusal(call: Awaitable[object]) -> dict[str, Any]:
     with pytest.raises(SlackApiError) as caught:
-        await call  # type: ignore[misc]
-    return dict(caught.value.response.data)  # type: ignore[arg-type]
+        await call
+    return dict(caught.value.response.data)
 
 
-async def error_of(call: object) -> object:
+async def error_of(call: Awaitable[object]) -> object:
     return (await refusal(call))["error"]
 
 
@@ -64,7 +65,8 @@ async def test_a_post_is_kept_and_an_update_changes_it_in_place(sandbox: Sandbox
     await client.chat_update(channel="C0ALERTS", ts=posted["ts"], text="Acme, taken", blocks=CARD[:1])
     (message,) = sandbox.messages("cs-alerts")
     assert (message.text, message.versions, len(message.blocks)) == ("Acme, taken", 2, 1)
-    assert posted["message"]["bot_id"] and posted["message"]["blocks"][1]["block_id"]
+    assert posted["message"]["bot_id"]
+    assert posted["message"]["blocks"][1]["block_id"]
 
 
 async def test_an_update_with_text_alone_takes_the_blocks_away(sandbox: Sandbox) -> None:
@@ -80,7 +82,8 @@ async def test_history_gives_metadata_only_when_asked(sandbox: Sandbox) -> None:
     await client.chat_postMessage(channel="C0ALERTS", text="below", thread_ts=posted["ts"])
     plain = await client.conversations_history(channel="C0ALERTS")
     full = await client.conversations_history(channel="C0ALERTS", oldest=posted["ts"], inclusive=True, include_all_metadata=True)
-    assert "metadata" not in plain["messages"][0] and plain["messages"][0]["reply_count"] == 1
+    assert "metadata" not in plain["messages"][0]
+    assert plain["messages"][0]["reply_count"] == 1
     assert [m["metadata"] for m in full["messages"]] == [metadata]
     thread = await client.conversations_replies(channel="C0ALERTS", ts=posted["ts"])
     assert [m["text"] for m in thread["messages"]] == ["Acme", "below"]
@@ -142,10 +145,10 @@ async def test_a_missing_scope_is_named(scoped: Sandbox) -> None:
         ([section("x") | {"colour": "red"}], "/blocks/0/colour"),
     ],
 )
-async def test_bad_blocks_are_refused_and_the_place_is_named(sandbox: Sandbox, blocks: list[object], pointer: str) -> None:
+async def test_bad_blocks_are_refused_and_the_place_is_named(sandbox: Sandbox, blocks: list[dict[str, Any]], pointer: str) -> None:
     answer = await refusal(client_of(sandbox).chat_postMessage(channel="C0ALERTS", text="x", blocks=blocks))
     assert answer["error"] == "invalid_blocks"
-    assert any(m.endswith(f"[json-pointer:{pointer}]") for m in answer["response_metadata"]["messages"])  # type: ignore[index]
+    assert any(m.endswith(f"[json-pointer:{pointer}]") for m in answer["response_metadata"]["messages"])
     assert sandbox.messages("C0ALERTS") == []
 
 
@@ -196,5 +199,7 @@ async def test_the_extras_of_a_room_work_once(sandbox: Sandbox) -> None:
     await client.bookmarks_add(channel_id="C0ALERTS", title="CRM", type="link", link="https://crm.example")
     await client.conversations_canvases_create(channel_id="C0ALERTS", document_content={"type": "markdown", "markdown": "# A"})
     assert await error_of(client.reactions_add(channel="C0ALERTS", timestamp=ts, name="eyes")) == "already_reacted"
-    assert await error_of(client.api_call("conversations.canvases.create", json={"channel_id": "C0ALERTS"})) == "channel_canvas_already_exists"
+    assert (
+        await error_of(client.api_call("conversations.canvases.create", json={"channel_id": "C0ALERTS"})) == "channel_canvas_already_exists"
+    )
     assert (await client.chat_getPermalink(channel="C0ALERTS", message_ts=ts))["permalink"].endswith(ts.replace(".", ""))

@@ -86,6 +86,9 @@ async def test_faults_are_in_the_log_of_calls_and_can_be_taken_back(sandbox: San
     assert (await failed(sandbox)).response["error"] == "internal_error"
     sandbox.faults.clear()
     await post(sandbox)
-    assert [(call.method, call.fault) for call in sandbox.calls] == [("chat.postMessage", "error"), ("chat.postMessage", None)]
+    assert [(call.method, call.fault) for call in sandbox.calls] == [
+        ("chat.postMessage", "error"),
+        ("chat.postMessage", None),
+    ]
     with pytest.raises(ValueError, match="sideways"):
         sandbox.faults.add("*", "sideways")

@@ -23,7 +23,7 @@ class SlackPeople:
         cursor: str | None = None
         for _ in range(PAGES):
             answer = await asked(self._client.users_list(limit=PAGE, cursor=cursor), "the list of people")
-            members += [_member(user, team) for user in answer["members"] if not user.get("is_bot")]
+            members += [member_of(user, team) for user in answer["members"] if not user.get("is_bot")]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
@@ -31,7 +31,7 @@ class SlackPeople:
 
     async def one(self, slack_id: str) -> Member:
         answer = await asked(self._client.users_info(user=slack_id), slack_id)
-        return _member(answer["user"], await self._our_team())
+        return member_of(answer["user"], await self._our_team())
 
     async def groups(self, handles: Sequence[str]) -> dict[str, list[str]]:
         answer = await asked(self._client.usergroups_list(include_users=True), "the user groups")
@@ -43,7 +43,7 @@ class SlackPeople:
         return self._team
 
 
-def _member(user: dict[str, Any], our_team: str) -> Member:
+def member_of(user: dict[str, Any], our_team: str) -> Member:
     profile = user.get("profile") or {}
     return Member(
         slack_id=user["id"],

@@ -181,7 +181,7 @@ class JobLine:
 class DeadLetter:
     """Something that could not be sent. `what`: its subject; `where`: channel or person as configured; `why`: reason and cure."""
 
-    outbox_id: int
+    outbox_id: str
     what: str
     where: str
     why: str

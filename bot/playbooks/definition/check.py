@@ -1,56 +1,12 @@
-"""Pydantic's complaints as findings: the line, what was found, what is allowed."""
+"""The steps of a playbook file, each checked by the spec of its type."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
-from bot.playbooks.definition.form import shown
-from bot.playbooks.definition.source import Source, Way
+from bot.documents.check import check
+from bot.documents.source import Source, Way
+from bot.documents.words import one_of, shown
 from bot.playbooks.steps import STEPS, Step, StepContext
-from bot.playbooks.steps.step import one_of
-
-Model = TypeVar("Model", bound=BaseModel)
-
-_CURES = {
-    "string_pattern_mismatch": "allowed: a-z, 0-9 and -",
-    "string_type": "allowed: text",
-    "int_type": "allowed: a whole number",
-    "greater_than_equal": "allowed: {ge} or more",
-    "string_too_short": "allowed: at least {min_length} character",
-    "string_too_long": "allowed: at most {max_length} characters",
-    "too_short": "allowed: at least {min_length}",
-    "list_type": "allowed: a list of one-key mappings, such as `- card: churn-risk`",
-}
-
-
-def check(model: type[Model], value: Any, way: Way, source: Source, context: StepContext) -> Model | None:
-    """The typed value, or None with every mistake in `source.findings`."""
-    try:
-        return model.model_validate(value, context=context)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            _report(detail, model, way, source)
-        return None
-
-
-def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Source) -> None:
-    key = str(detail["loc"][-1]) if detail["loc"] else ""
-    place = (*way, *detail["loc"])
-    context = detail.get("ctx", {})
-    keys = [field.alias or name for name, field in model.model_fields.items()]
-    if detail["type"] == "extra_forbidden":
-        source.wrong(place, f"unknown key `{key}`", one_of(key, keys))
-    elif detail["type"] == "missing":
-        source.wrong(place, f"the key `{key}` is missing", f"add `{key}: …`")
-    elif detail["input"] is None:
-        source.wrong(place, f"`{key}` has no value", "give one, or leave the key out if it is optional")
-    elif detail["type"] == "wrong":
-        source.wrong(place, f"`{key}`: {context['problem']}", context["cure"])
-    else:
-        cure = _CURES.get(detail["type"], detail["msg"]).format(**context)
-        source.wrong(place, f"`{key}`: found {shown(detail['input'])}", cure)
 
 
 def check_steps(steps: Sequence[Any], source: Source, context: StepContext) -> tuple[Step, ...]:

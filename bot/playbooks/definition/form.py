@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.documents.words import one_of, shown, written, wrong
 from bot.durations import ALLOWED, parse_duration
-from bot.playbooks.steps.step import one_of, wrong
 
 
 class AlertKind(StrEnum):
@@ -55,21 +55,6 @@ def _once_per(value: Any) -> timedelta | None:
     if not length:
         raise wrong(f"found {shown(value)}", f"{ALLOWED}; or always")
     return length
-
-
-def written(value: str | float) -> str:
-    """A scalar as it would stand in a file."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def shown(value: Any) -> str:
-    """The value as its author would recognise it, short."""
-    if isinstance(value, dict):
-        return f"`{', '.join(map(str, value))}: …`"
-    if isinstance(value, list):
-        return "a list"
-    text = written(value)
-    return f"`{text[:60]}{'…' if len(text) > 60 else ''}`"
 
 
 Expression = Annotated[str, BeforeValidator(_expression)]

@@ -11,12 +11,13 @@ from typing import TypeVar
 from bot.accounts.catalogue import Catalogue
 from bot.errors import Finding, InvalidInput
 from bot.playbooks.condition import compile_condition, compile_number, severity_of
-from bot.playbooks.definition.check import check, check_steps
+from bot.documents.check import check
+from bot.playbooks.definition.check import check_steps
 from bot.playbooks.definition.form import Form, written
 from bot.playbooks.definition.playbook import Playbook
-from bot.playbooks.definition.source import Source, read_source
+from bot.documents.source import Source, read_source
 from bot.playbooks.steps import StepContext
-from bot.playbooks.steps.step import one_of
+from bot.documents.words import one_of
 
 Compiled = TypeVar("Compiled")
 
@@ -32,12 +33,14 @@ def load_playbooks(
 ) -> list[Playbook]:
     """The playbooks of a folder or of files. `InvalidInput` holds every finding of every file.
 
-    With `enable`, those of the library count too, and only the named ones are compiled, in that order; one's own may
-    not bear the name of a library one, so that a name never means two things.
+    With `enable`, those of the library count too, and only the named ones are compiled, in that order. One's own file
+    takes the place of a library one of the same name.
     """
     sources = [read_source(file) for file in _files(own)]
     if enable is not None:
-        sources = [*(read_source(file, built_in=True) for file in library()), *sources]
+        own_names = {_name(source) for source in sources}
+        shipped = (read_source(file, built_in=True) for file in library())
+        sources = [*(source for source in shipped if _name(source) not in own_names), *sources]
     findings = [finding for source in sources for finding in _same_name(source, sources)]
     findings += _unknown(enable or (), sources)
     wanted = sources if enable is None else _in_order(enable, sources)
@@ -65,14 +68,12 @@ def _name(source: Source) -> str | None:
 
 
 def _same_name(source: Source, sources: list[Source]) -> Iterable[Finding]:
-    """Each of two equal names is reported, except the library's."""
+    """Each of two equal names is reported."""
     name = _name(source)
     for other in sources:
-        if other is source or name is None or _name(other) != name or source.built_in:
-            continue
-        what = "a library playbook" if other.built_in else "another playbook"
-        where = "" if other.built_in else f" ({other.place(('playbook',))})"
-        yield Finding(source.place(("playbook",)), f"`{name}` is the name of {what} too{where}", "choose another name")
+        if other is not source and name is not None and _name(other) == name:
+            where = other.place(("playbook",))
+            yield Finding(source.place(("playbook",)), f"`{name}` is the name of another playbook too ({where})", "choose another name")
 
 
 def _unknown(enable: Collection[str], sources: list[Source]) -> Iterable[Finding]:

@@ -6,10 +6,10 @@ A step's type is the key of its mapping that stands in `STEPS`; the whole mappin
 from typing import Final
 
 from bot.playbooks.steps.card import CardStep
-from bot.playbooks.steps.step import Step, StepContext, wrong
+from bot.playbooks.steps.step import Step, StepContext
 
 STEPS: Final[dict[str, type[Step]]] = {
     "card": CardStep,
 }
 
-__all__ = ["STEPS", "CardStep", "Step", "StepContext", "wrong"]
+__all__ = ["STEPS", "CardStep", "Step", "StepContext"]

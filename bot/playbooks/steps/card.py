@@ -2,7 +2,8 @@
 
 from pydantic import ValidationInfo, field_validator
 
-from bot.playbooks.steps.step import Step, StepContext, one_of, wrong
+from bot.documents.words import one_of, wrong
+from bot.playbooks.steps.step import Step, StepContext
 
 
 class CardStep(Step):

@@ -52,7 +52,7 @@ def locate(blocks: list[Json], chosen: Chosen) -> tuple[Json, Json]:
 
 
 def entered_in(blocks: list[Json], values: Json | None) -> Json:
-    """`state.values` from plain values: `{block_id: {action_id: value}}`, `{block_id: value}` or `{action_id: value}`."""
+    """`state.values` from `{block_id: {action_id: value}}`, `{block_id: value}` or `{action_id: value}`."""
     state: Json = {}
     for block in flatten(blocks):
         for element in elements_of(block):
@@ -167,13 +167,13 @@ class Interactions:
         shown: Json = {key: element[key] for key in keys if key in element}
         if element["type"] == "overflow":
             shown["selected_option"] = option(element, value)
+        elif element["type"] == "feedback_buttons":
+            shown["value"] = value
         else:
             shown |= {k: v for k, v in _entry(element, value).items() if has_state(element)}
         return shown | {"block_id": block["block_id"], "action_ts": self._workspace.new_ts()}
 
-    def _selections(
-        self, user: str, message: Message, element: Json, block: Json, value: Any, state: Json | None
-    ) -> Json:
+    def _selections(self, user: str, message: Message, element: Json, block: Json, value: Any, state: Json | None) -> Json:
         key = (user, message.ts)
         values = merge(initial_state(message.blocks), self._workspace.contents.selections.get(key, {}))
         values = merge(values, entered_in(message.blocks, state))

@@ -64,9 +64,7 @@ class Modals:
         except Refusal as refusal:
             toast(self._workspace, user, TROUBLE)
             messages = refusal.extra.get("response_metadata", {}).get("messages", [])
-            return Outcome(
-                False, result.status, body, result.milliseconds, f"{refusal.error} {' '.join(messages)}".strip()
-            )
+            return Outcome(False, result.status, body, result.milliseconds, f"{refusal.error} {' '.join(messages)}".strip())
 
     def _apply(self, user: str, view: View, body: Json, result: Outcome) -> Outcome:
         match body.get("response_action"):
@@ -89,9 +87,7 @@ class Modals:
         """Errors must name input blocks of the view, else Slack shows its own."""
         inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
         if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
-            raise Refusal(
-                "invalid_errors", response_metadata={"messages": [f"{errors} are not inputs: {sorted(inputs)}"]}
-            )
+            raise Refusal("invalid_errors", response_metadata={"messages": [f"{errors} are not inputs: {sorted(inputs)}"]})
         return Outcome(False, result.status, result.body, result.milliseconds, "errors", dict(errors))
 
 

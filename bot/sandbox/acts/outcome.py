@@ -11,7 +11,7 @@ NO_ANSWER = "This didn’t work: the app did not respond"
 
 @dataclass(frozen=True)
 class Outcome:
-    """`status` is acked, timeout, refused, unreachable, or `not_sent` when Slack itself would have stopped the person."""
+    """`status` is acked, timeout, refused, unreachable, or `not_sent` when Slack itself would have stopped them."""
 
     ok: bool
     status: str

@@ -40,7 +40,7 @@ class Acts:
             "join": self.join,
         }
 
-    async def click(
+    async def click(  # noqa: PLR0913 (what a click consists of)
         self,
         user: str,
         channel: str,
@@ -70,9 +70,7 @@ class Acts:
         self._check_person(user)
         return await self._interactions.in_view(user, view_id, Chosen(action_id, value, block_id), state)
 
-    async def suggest(
-        self, user: str, action_id: str, query: str, *, channel: str = "", ts: str = "", view_id: str = ""
-    ) -> Outcome:
+    async def suggest(self, user: str, action_id: str, query: str, *, channel: str = "", ts: str = "", view_id: str = "") -> Outcome:
         """What an external select offers; `body` is the bot's answer with `options` or `option_groups`."""
         self._check_person(user)
         where = {"view_id": view_id} if view_id else {"channel": channel, "ts": ts}

@@ -116,9 +116,7 @@ class Talk:
     def _links(self, message: Message, channel: Channel) -> list[Json]:
         domains = ((self._workspace.manifest or {}).get("features", {}).get("unfurl_domains")) or []
         found = [(url, urlsplit(url).hostname or "") for url in re.findall(r"https?://[^\s>|]+", message.text)]
-        links = [
-            {"url": url, "domain": d} for url, host in found for d in domains if host == d or host.endswith("." + d)
-        ]
+        links = [{"url": url, "domain": d} for url, host in found for d in domains if host == d or host.endswith("." + d)]
         event = {
             "type": "link_shared",
             "user": message.user,

@@ -72,9 +72,7 @@ def message_in(channel: Channel, ts: str) -> Message:
     return message
 
 
-def page(
-    everything: Sequence[Item], args: Arguments, default: int = 100, cap: int = PAGE
-) -> tuple[Sequence[Item], Json]:
+def page(everything: Sequence[Item], args: Arguments, default: int = 100, cap: int = PAGE) -> tuple[Sequence[Item], Json]:
     """One page of a list and the `response_metadata` that leads to the next."""
     start, limit = _offset(args.text("cursor")), args.number("limit", default)
     if not 0 < limit <= cap:

@@ -1,4 +1,4 @@
-"""Arguments of a Web API call: read from a query, a form, JSON or multipart, and handed out with Slack's own refusals."""
+"""Arguments of a Web API call: from a query, a form, JSON or multipart, handed out with Slack's own refusals."""
 
 import json
 from collections.abc import Mapping

@@ -41,9 +41,7 @@ def of_user(workspace: Workspace, args: Arguments) -> Json:
     user = args.text("user") or workspace.identity.bot_user
     workspace.person(user)
     kinds = {KINDS.get(one) for one in args.names("types") or ["public_channel"]}
-    found = [
-        c for c in workspace.channels.values() if user in c.members and c.kind in kinds and _listed(workspace, c, args)
-    ]
+    found = [c for c in workspace.channels.values() if user in c.members and c.kind in kinds and _listed(workspace, c, args)]
     return _channels(workspace, found, args)
 
 
@@ -94,9 +92,7 @@ def invite(workspace: Workspace, args: Arguments) -> Json:
         raise Refusal("no_user")
     if len(users) > 100:
         raise Refusal("too_many_users")
-    problems = [
-        {"user": u, "ok": False, "error": e} for u in users if (e := _invitation_problem(workspace, channel, u))
-    ]
+    problems = [{"user": u, "ok": False, "error": e} for u in users if (e := _invitation_problem(workspace, channel, u))]
     bad = {problem["user"] for problem in problems}
     if problems and not (args.flag("force") and len(bad) < len(users)):
         raise Refusal(str(problems[0]["error"]), errors=problems)

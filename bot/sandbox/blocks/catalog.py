@@ -67,15 +67,13 @@ SIMPLE: dict[str, Rule] = {
         {"text": text(3000), "fields": items(text(2000), 1, 10), "accessory": ACCESSORY, "expand": flag},
         some_of("text", "fields"),
     ),
-    "header": block({"text": plain(150)}, {"level": integer(1, 4)}),
+    "header": block({"text": plain(150)}),
     "divider": block(),
     "image": PICTURE,
     "context": block({"elements": items(IN_CONTEXT, 1, 10)}),
     "actions": block({"elements": items(IN_ACTIONS, 1, 25)}),
     "rich_text": RICH_TEXT,
-    "input": block(
-        {"label": plain(2000), "element": IN_INPUT}, {"hint": plain(2000), "optional": flag, "dispatch_action": flag}
-    ),
+    "input": block({"label": plain(2000), "element": IN_INPUT}, {"hint": plain(2000), "optional": flag, "dispatch_action": flag}),
     "video": block(
         {"alt_text": string(2000), "title": plain(200), "thumbnail_url": string(3000), "video_url": string(3000)},
         {
@@ -123,9 +121,7 @@ MESSAGE_ONLY: dict[str, Rule] = {
         },
     ),
 }
-MODAL_ONLY: dict[str, Rule] = {
-    "alert": block({"text": text(200)}, {"level": choice("default", "info", "warning", "error", "success")})
-}
+MODAL_ONLY: dict[str, Rule] = {"alert": block({"text": text(200)}, {"level": choice("default", "info", "warning", "error", "success")})}
 HOME_ONLY = {key: MESSAGE_ONLY[key] for key in ("table", "data_table", "carousel")}
 
 BLOCKS: dict[str, Rule] = {

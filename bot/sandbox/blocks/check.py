@@ -23,7 +23,7 @@ VIEW: dict[str, Rule] = {
 TITLES = {"submit": plain(24), "close": plain(24)}
 SURFACES: dict[str, Rule] = {
     "modal": fields({"title": plain(24), "blocks": anything}, {**VIEW, **TITLES}),
-    "home": fields({"blocks": anything}, {**VIEW, **TITLES, "title": plain(24)}),
+    "home": fields({"blocks": anything}, VIEW),
 }
 
 

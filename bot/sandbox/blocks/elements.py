@@ -35,20 +35,23 @@ TIME = matching(r"([01]\d|2[0-3]):[0-5]\d", "a time as HH:mm")
 NAMES = items(string(255), 0, 1000)
 
 
+def _list(value: dict[str, Any], key: str) -> list[Any]:
+    found = value.get(key)
+    return found if isinstance(found, list) else []
+
+
 def initial_is_an_option(value: Any, at: str) -> Iterator[Problem]:
-    groups = value.get("option_groups") or []
-    options = [*(value.get("options") or []), *(o for group in groups for o in group.get("options", []))]
+    groups = [group for group in _list(value, "option_groups") if isinstance(group, dict)]
+    options = [*_list(value, "options"), *(o for group in groups for o in _list(group, "options"))]
     chosen = [
         *([value["initial_option"]] if value.get("initial_option") else []),
-        *(value.get("initial_options") or []),
+        *_list(value, "initial_options"),
     ]
     if any(option not in options for option in chosen):
         yield Problem(at, "initial option must exactly match one of the provided options")
 
 
-def element(
-    required: Mapping[str, Rule] | None = None, optional: Mapping[str, Rule] | None = None, *extra: Rule
-) -> Rule:
+def element(required: Mapping[str, Rule] | None = None, optional: Mapping[str, Rule] | None = None, *extra: Rule) -> Rule:
     return fields(required, {"action_id": ACTION_ID, **(optional or {})}, *extra)
 
 
@@ -87,9 +90,7 @@ BUTTONS: dict[str, Rule] = {
 }
 
 SELECTS: dict[str, Rule] = {
-    "static_select": chooser(
-        {**STATIC, "initial_option": OPTION}, None, one_of("options", "option_groups"), initial_is_an_option
-    ),
+    "static_select": chooser({**STATIC, "initial_option": OPTION}, None, one_of("options", "option_groups"), initial_is_an_option),
     "external_select": chooser({"initial_option": OPTION, "min_query_length": integer(0, 1000)}),
     "users_select": chooser({"initial_user": string(255)}),
     "conversations_select": chooser(
@@ -101,18 +102,14 @@ SELECTS: dict[str, Rule] = {
     ),
     "multi_external_select": several({"initial_options": items(OPTION, 1, 100), "min_query_length": integer(0, 1000)}),
     "multi_users_select": several({"initial_users": NAMES}),
-    "multi_conversations_select": several(
-        {"initial_conversations": NAMES, "default_to_current_conversation": flag, "filter": FILTER}
-    ),
+    "multi_conversations_select": several({"initial_conversations": NAMES, "default_to_current_conversation": flag, "filter": FILTER}),
     "multi_channels_select": several({"initial_channels": NAMES}),
 }
 
 PICKERS: dict[str, Rule] = {
     "datepicker": chooser({"initial_date": DATE}),
     "timepicker": chooser({"initial_time": TIME, "timezone": string(100)}),
-    "datetimepicker": element(
-        None, {"initial_date_time": integer(10**9, 10**10), "confirm": CONFIRM, "focus_on_load": flag}
-    ),
+    "datetimepicker": element(None, {"initial_date_time": integer(10**9, 10**10), "confirm": CONFIRM, "focus_on_load": flag}),
     "radio_buttons": element(
         {"options": items(OPTION, 1, 10)},
         {"initial_option": OPTION, "confirm": CONFIRM, "focus_on_load": flag},
@@ -145,9 +142,7 @@ TYPED: dict[str, Rule] = {
     "rich_text_input": typed({"initial_value": anything}),
 }
 
-FILE: dict[str, Rule] = {
-    "file_input": element(None, {"filetypes": items(string(20), 0, 50), "max_files": integer(1, 10)})
-}
+FILE: dict[str, Rule] = {"file_input": element(None, {"filetypes": items(string(20), 0, 50), "max_files": integer(1, 10)})}
 
 IMAGE: dict[str, Rule] = {
     "image": fields(

@@ -1,4 +1,4 @@
-"""Composition objects: texts, options, confirmations. Limits from docs.slack.dev/reference/block-kit/composition-objects."""
+"""Texts, options, confirmations. Limits from docs.slack.dev/reference/block-kit/composition-objects."""
 
 from bot.sandbox.blocks.rules import Rule, anything, choice, fields, flag, items, string, tagged
 

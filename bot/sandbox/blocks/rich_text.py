@@ -4,8 +4,7 @@ from bot.sandbox.blocks.rules import Rule, anything, choice, fields, flag, integ
 
 STYLE = fields(
     None,
-    {key: flag for key in ("bold", "italic", "strike", "code", "underline", "highlight", "unlink")}
-    | {"client_highlight": flag},
+    dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight", "unlink", "client_highlight"), flag),
 )
 
 INLINE: dict[str, Rule] = {

@@ -1,4 +1,4 @@
-"""Small rules that compose into a description of Block Kit. A rule takes a value and its JSON pointer and yields problems."""
+"""Small rules that compose into a description of Block Kit: a value and its JSON pointer in, problems out."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -80,9 +80,7 @@ def items(rule: Rule, minimum: int, maximum: int) -> Rule:
     return check
 
 
-def fields(
-    required: Mapping[str, Rule] | None = None, optional: Mapping[str, Rule] | None = None, *extra: Rule
-) -> Rule:
+def fields(required: Mapping[str, Rule] | None = None, optional: Mapping[str, Rule] | None = None, *extra: Rule) -> Rule:
     """An object with exactly these keys (besides `type`); `extra` rules look at the whole object."""
     needed, known = required or {}, {**(required or {}), **(optional or {}), "type": anything}
 

@@ -11,9 +11,7 @@ from bot.sandbox.people import Json
 
 
 class Courier:
-    def __init__(
-        self, carrier: Carrier, faults: Faults, retry_delays: Sequence[float], now: Callable[[], float]
-    ) -> None:
+    def __init__(self, carrier: Carrier, faults: Faults, retry_delays: Sequence[float], now: Callable[[], float]) -> None:
         self._carrier = carrier
         self._faults = faults
         self._retry_delays = retry_delays

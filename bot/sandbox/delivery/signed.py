@@ -34,9 +34,7 @@ class SignedHttp:
         started = time.perf_counter()
         body, content_type = _encoded(parcel)
         try:
-            response = await self._client.post(
-                self._url, content=body, headers=self._headers(parcel, body, content_type)
-            )
+            response = await self._client.post(self._url, content=body, headers=self._headers(parcel, body, content_type))
         except httpx.TimeoutException:
             return Receipt(Status.TIMEOUT, None, _since(started))
         except httpx.TransportError:

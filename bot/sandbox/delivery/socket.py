@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from bot.sandbox.delivery.parcel import Parcel, ParcelKind, Receipt, Status
 from bot.sandbox.people import Json
 
-MAX_CONNECTIONS = 10
+MAX_CONNECTIONS, RETURN_SECONDS = 10, 1.0
 
 
 @dataclass(eq=False)
@@ -39,7 +40,10 @@ class SocketHub:
         self._ack_seconds = ack_seconds
         self._tickets: set[str] = set()
         self._turn = 0
+        self._last_lost = float("-inf")
+        self._arrived = asyncio.Event()
         self.connections: list[Connection] = []
+        self.leaving: list[Connection] = []
         self.base_url = ""
 
     def new_url(self) -> str:
@@ -63,6 +67,7 @@ class SocketHub:
 
     async def _serve(self, connection: Connection) -> None:
         self.connections.append(connection)
+        self._arrived.set()
         try:
             await connection.websocket.send_json(self._hello())
             async for text in connection.websocket.iter_text():
@@ -70,9 +75,14 @@ class SocketHub:
         except WebSocketDisconnect:
             pass
         finally:
-            if connection in self.connections:
-                self.connections.remove(connection)
+            self._forget(connection)
             connection.lost()
+
+    def _forget(self, connection: Connection) -> None:
+        for group in (self.connections, self.leaving):
+            if connection in group:
+                group.remove(connection)
+                self._last_lost = time.monotonic()
 
     def _hello(self) -> Json:
         debug = {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18060}
@@ -83,29 +93,46 @@ class SocketHub:
         return {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
 
     async def disconnect(self, reason: str = "refresh_requested", abruptly: bool = False) -> None:
-        """Says goodbye on every connection and closes it; a `warning` closes nothing; `abruptly` says nothing."""
+        """A frame after which the client opens a new connection and closes this one. Until then nothing new is sent
+        here, unless there is no other. `abruptly` closes without a word."""
+        if abruptly:
+            await self._hang_up()
+            return
         for connection in list(self.connections):
-            if not abruptly:
+            self._forget(connection)
+            self.leaving.append(connection)
+            with suppress(WebSocketDisconnect, RuntimeError):
                 await connection.websocket.send_json(self._farewell(reason))
-            if reason != "warning" or abruptly:
-                self.connections.remove(connection)
+
+    async def _hang_up(self) -> None:
+        for connection in [*self.connections, *self.leaving]:
+            self._forget(connection)
+            with suppress(WebSocketDisconnect, RuntimeError):
                 await connection.websocket.close(1001)
 
     async def send(self, parcel: Parcel) -> Receipt:
         started = time.perf_counter()
-        if not self.connections:
-            return Receipt(Status.UNREACHABLE)
+        await self._wait_for_return()
+        usable = self.connections or self.leaving
+        if not usable:
+            return Receipt(Status.UNREACHABLE, None, (time.perf_counter() - started) * 1000)
         self._turn += 1
-        connection = self.connections[self._turn % len(self.connections)]
+        connection = usable[self._turn % len(usable)]
         envelope = self._envelope(parcel)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope["envelope_id"]] = future
         status, body = await self._exchange(connection, envelope, future)
         return Receipt(status, body, (time.perf_counter() - started) * 1000)
 
-    async def _exchange(
-        self, connection: Connection, envelope: Json, future: asyncio.Future[Any]
-    ) -> tuple[Status, Any]:
+    async def _wait_for_return(self) -> None:
+        """A client that is just changing its connection gets the time to do so."""
+        patience = min(self._last_lost + RETURN_SECONDS - time.monotonic(), self._ack_seconds)
+        if not self.connections and patience > 0:
+            self._arrived.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._arrived.wait(), patience)
+
+    async def _exchange(self, connection: Connection, envelope: Json, future: asyncio.Future[Any]) -> tuple[Status, Any]:
         try:
             await connection.websocket.send_json(envelope)
             return Status.ACKED, await asyncio.wait_for(future, self._ack_seconds)

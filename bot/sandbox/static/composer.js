@@ -1,6 +1,6 @@
 // Where one writes: a message, or a slash command with suggestions.
 
-import { h, icon } from "./dom.js";
+import { h, icon, popover } from "./dom.js";
 import { arrows } from "./select.js";
 import { act, store } from "./store.js";
 
@@ -34,5 +34,15 @@ export function composer({ channel, thread = null, placeholder, oncommand = () =
     else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
   };
   const send = h("button", { type: "button", class: "send", "aria-label": "Send", onclick: submit }, icon("send"));
-  return h("div", { class: "composer" }, hints, field, h("div", { class: "composer-bar" }, h("span", { class: "hint" }, thread ? "" : "Type / for commands"), send));
+  return h("div", { class: "composer" }, hints, field, h("div", { class: "composer-bar" }, h("span", { class: "composer-left" }, thread ? null : shortcuts(), h("span", { class: "hint" }, thread ? "" : "Type / for commands")), send));
+}
+
+// The app's global shortcuts, if it has any.
+function shortcuts() {
+  const known = store.manifest.shortcuts.filter((one) => one.type === "global");
+  if (!known.length) return null;
+  const face = h("button", { type: "button", class: "composer-tool", "aria-label": "Shortcuts", title: "Shortcuts", onclick: () => {
+    const close = popover(face, h("div", { class: "options", role: "menu" }, known.map((one) => h("button", { type: "button", class: "option", role: "menuitem", onclick: () => { close(); act("shortcut", { callback_id: one.callback_id }); } }, h("span", {}, one.name), h("small", {}, one.description || "")))));
+  } }, icon("bolt"));
+  return face;
 }

@@ -63,7 +63,9 @@ function dayName(ts) {
   return near ? near[0].toUpperCase() + near.slice(1) : new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" }).format(when);
 }
 
-const together = (above, below) => above && above.user === below.user && Boolean(above.only_for) === Boolean(below.only_for) && !below.only_for && below.ts - above.ts < 300 && day(above.ts) === day(below.ts);
+// Cards with buttons stand on their own, so that one sees where each begins.
+const isCard = (message) => (message.blocks || []).some((block) => block.type === "actions");
+const together = (above, below) => above && !isCard(above) && !isCard(below) && above.user === below.user && Boolean(above.only_for) === Boolean(below.only_for) && !below.only_for && below.ts - above.ts < 300 && day(above.ts) === day(below.ts);
 
 function rows(messages, onthread) {
   return messages.flatMap((message, index) => {
@@ -76,7 +78,7 @@ function rows(messages, onthread) {
 function drawMain() {
   if (place === "app") return drawApp();
   const channel = store.channels.get(place);
-  const list = h("div", { class: "messages" }, intro(channel), rows(messagesIn(place), openThread));
+  const list = h("div", { class: "messages", role: "log", "aria-label": "Messages", tabindex: "0" }, intro(channel), rows(messagesIn(place), openThread));
   main.replaceChildren(channelHead(channel), list, channel.is_archived ? h("div", { class: "archived" }, "This channel is archived.") : composer({ channel: place, placeholder: `Message #${channel.name}`, oncommand: busy }));
   list.scrollTop = list.scrollHeight;
 }
@@ -111,7 +113,7 @@ function appBody() {
   if (tab === "messages") {
     const channel = appChannel();
     if (!channel) return [h("div", { class: "home hint" }, "No messages yet.")];
-    return [h("div", { class: "messages" }, intro(channel), rows(messagesIn(channel.id), openThread)), composer({ channel: channel.id, placeholder: `Message ${store.app.name}`, oncommand: busy })];
+    return [h("div", { class: "messages", role: "log", "aria-label": "Messages", tabindex: "0" }, intro(channel), rows(messagesIn(channel.id), openThread)), composer({ channel: channel.id, placeholder: `Message ${store.app.name}`, oncommand: busy })];
   }
   const view = store.homes[store.me];
   if (!view) return [h("div", { class: "home empty" }, h("div", { class: "spinner" }), h("p", { class: "hint" }, "The app has not published a home for you yet."))];
@@ -130,7 +132,7 @@ function drawSide() {
   side.hidden = !thread;
   if (!thread) return;
   const messages = messagesIn(channelId(), thread);
-  const list = h("div", { class: "messages" }, messages.map((message, index) => [row(message, { compact: index > 1 && together(messages[index - 1], message) }), index === 0 && messages.length > 1 ? h("div", { class: "replies" }, `${messages.length - 1} ${messages.length === 2 ? "reply" : "replies"}`) : null]));
+  const list = h("div", { class: "messages", role: "log", "aria-label": "Thread", tabindex: "0" }, messages.map((message, index) => [row(message, { compact: index > 1 && together(messages[index - 1], message) }), index === 0 && messages.length > 1 ? h("div", { class: "replies" }, `${messages.length - 1} ${messages.length === 2 ? "reply" : "replies"}`) : null]));
   side.replaceChildren(h("div", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "topic" }, place === "app" ? store.app.name : `# ${store.channels.get(place).name}`), h("button", { type: "button", class: "round", "aria-label": "Close thread", onclick: () => { thread = null; drawSide(); } }, icon("close"))), list, composer({ channel: channelId(), thread, placeholder: "Reply…" }));
   list.scrollTop = list.scrollHeight;
 }

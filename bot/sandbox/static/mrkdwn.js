@@ -46,7 +46,7 @@ export function inline(text, verbatim = false) {
 }
 
 function matched([, code, angle, bold, italic, strike, short, bare], verbatim) {
-  if (code) return h("code", {}, decode(code.slice(1, -1)));
+  if (code) return h("code", { class: /^`[▁-█ ·]+`$/.test(code) ? "spark" : null }, decode(code.slice(1, -1)));
   if (angle) return special(angle);
   if (bold) return h("strong", {}, inline(bold, verbatim));
   if (italic) return h("em", {}, inline(italic, verbatim));

@@ -29,7 +29,7 @@ const role = (who) => [who.title, isGuest(who) ? "guest" : null].filter(Boolean)
 export function actAs() {
   const who = me();
   const face = h("button", { type: "button", class: "act-as", "aria-haspopup": "listbox", "aria-label": `Acting as ${who.real_name}`, onclick: () => {
-    const close = popover(face, h("div", { class: "options people", role: "listbox" }, h("div", { class: "group" }, "Act as"), [...store.people.values()].filter((one) => !one.is_bot).map((one) => h("button", { type: "button", class: "option person", role: "option", "aria-selected": String(one.id === store.me), onclick: () => { close(); become(one.id); } }, avatar(one, 30), h("span", {}, h("strong", {}, one.real_name), h("small", {}, role(one) || `@${one.name}`)), isGuest(one) ? h("span", { class: "guest" }, "Guest") : null))), { width: 270 });
+    const close = popover(face, h("div", { class: "options people", role: "listbox" }, h("div", { class: "group" }, "Act as"), [...store.people.values()].filter((one) => !one.is_bot).map((one) => h("button", { type: "button", class: "option person", role: "option", "aria-selected": String(one.id === store.me), onclick: () => { close(); become(one.id); } }, avatar(one, 30), h("span", {}, h("strong", {}, one.real_name), h("small", {}, one.title || `@${one.name}`)), isGuest(one) ? h("span", { class: "guest" }, "Guest") : null))), { width: 270 });
   } }, avatar(who, 26), h("span", { class: "act-name" }, h("strong", {}, who.real_name), h("small", {}, role(who))), icon("caret", 14));
   return face;
 }

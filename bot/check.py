@@ -1,0 +1,152 @@
+"""`staysail check`: everything that can be wrong before it goes wrong, each with its cure."""
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.accounts.columns import ACCOUNT, Reader, kind_of_column
+from bot.app import App, build
+from bot.clock import day_of
+from bot.connectors.ports import Crm, Usage
+from bot.database import Database, reachable, schema_problem
+from bot.delivery.senders.slack_errors import asked
+from bot.errors import Finding, InvalidInput, SendFailed, SourceFailed
+from bot.manifest import FILE
+from bot.serve import slack_session
+from bot.settings import Settings, load_settings
+from jobs.sweep import load_rulebook
+from models import Field, OutboxMessage
+
+
+async def check_all(path: Path, variables: Mapping[str, str]) -> list[Finding]:
+    """Stops only where going on is pointless."""
+    try:
+        settings = load_settings(path, variables)
+        async with slack_session() as session:
+            app = build(settings, session)
+            try:
+                return [finding async for finding in _findings(app)]
+            finally:
+                app.database.close()
+    except InvalidInput as error:
+        return list(error.findings)
+    except SourceFailed as error:
+        return [Finding(str(path), f"a connector cannot be made: {error}", "correct its url")]
+
+
+async def _findings(app: App) -> AsyncIterator[Finding]:
+    schema = [finding async for finding in _database(app.database)]
+    for finding in schema:
+        yield finding
+    kinds, problems = _crm(app.sweep.crm, app.settings)
+    for finding in (*problems, *_usage(app.sweep.usage, app.settings)):
+        yield finding
+    if not schema:
+        for finding in await app.database.read(_playbooks, app.settings, kinds):
+            yield finding
+        for finding in await app.database.read(_dead_letters):
+            yield finding
+    async for finding in _slack(app.client, app.settings):
+        yield finding
+
+
+async def _database(database: Database) -> AsyncIterator[Finding]:
+    shown = database.url.render_as_string(hide_password=True)
+    try:
+        if problem := await database.read(reachable):
+            yield Finding(f"database {shown}", problem, "correct DATABASE_URL")
+        elif problem := await database.read(schema_problem):
+            yield Finding(f"database {shown}", problem)
+    except SQLAlchemyError as error:
+        yield Finding(f"database {shown}", str(error.__cause__ or error).strip().splitlines()[0], "correct DATABASE_URL")
+
+
+def _crm(crm: Crm, settings: Settings) -> tuple[dict[str, str], list[Finding]]:
+    """The extra columns of the accounts query with their kinds, and what is wrong with it."""
+    reader = Reader(ACCOUNT)
+    try:
+        page = next(crm.read("accounts"), None)
+        if page is None:
+            return {}, [Finding(f"{settings.path}: crm.accounts", "the query gives no row", "look at the query", fatal=False)]
+        reader.read(page)
+        if settings.crm.contacts:
+            next(crm.read("contacts"), None)
+    except SourceFailed as error:
+        return {}, [Finding(f"{settings.path}: crm", str(error), "correct crm.url or the query")]
+    return {name: kind_of_column(kinds).value for name, kinds in reader.extra_kinds.items()}, []
+
+
+def _usage(usage: Usage | None, settings: Settings) -> list[Finding]:
+    found = []
+    for metric in settings.metrics.values() if usage else ():
+        place = f"{settings.path}: usage.metrics.{metric.name}"
+        try:
+            assert usage is not None
+            windows = metric.windows(day_of(clock.now(), settings.zone))
+            newest = usage.newest_day(metric.name, windows.day)
+            next(usage.measure(metric.name, windows, ["-"]), None)
+            if newest is None:
+                found.append(Finding(place, "the table holds no day yet", "look at `from` and `day`", fatal=False))
+        except SourceFailed as error:
+            found.append(Finding(place, str(error), "correct usage.url, or the table and columns of the metric"))
+    return found
+
+
+def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -> list[Finding]:
+    with session.no_autoflush:
+        known = {field.name for field in session.scalars(select(Field))}
+        fresh = {name: kind for name, kind in kinds.items() if name not in known}
+    try:
+        load_rulebook(session, settings, day_of(clock.now(), settings.zone), fresh)
+    except InvalidInput as error:
+        return list(error.findings)
+    return []
+
+
+def _dead_letters(session: Session) -> list[Finding]:
+    dead = session.scalars(select(OutboxMessage).where(OutboxMessage.dead_at.is_not(None)).limit(20))
+    return [
+        Finding(f"message to {letter.channel}", letter.problem or "could not be sent", "then Resend it in /stay status", fatal=False)
+        for letter in dead
+    ]
+
+
+async def _slack(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.environment.slack_bot_token:
+        yield Finding("SLACK_BOT_TOKEN", "is not set", "copy it from the app's page, OAuth & Permissions", fatal=False)
+        return
+    try:
+        answer = await asked(client.auth_test(), "Slack")
+        for scope in sorted(_missing_scopes(answer)):
+            yield Finding("Slack", f"the app lacks the scope {scope}", "install it again from `staysail manifest`")
+        async for finding in _channels(client, settings):
+            yield finding
+    except SendFailed as error:
+        yield Finding("Slack", str(error), "correct SLACK_BOT_TOKEN or SLACK_API_URL")
+
+
+def _missing_scopes(answer: Any) -> set[str]:
+    given = {str(name).lower(): value for name, value in dict(answer.headers).items()}.get("x-oauth-scopes")
+    wanted = set(yaml.safe_load(FILE.read_text())["oauth_config"]["scopes"]["bot"])
+    return wanted - {scope.strip() for scope in str(given).split(",")} if given else set()
+
+
+async def _channels(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
+    answer = await asked(
+        client.conversations_list(types="public_channel,private_channel", limit=1000, exclude_archived=True), "the list of channels"
+    )
+    if (answer.get("response_metadata") or {}).get("next_cursor"):
+        return  # more channels than one page: delivery will tell
+    seen = {name for channel in answer["channels"] for name in (f"#{channel['name']}", channel["id"])}
+    wanted = [settings.channels.alerts, settings.admin_channel, *(route.to for route in settings.routes)]
+    for name in dict.fromkeys(wanted):
+        if name not in seen:
+            cure = "create it, correct the name, or /invite the app there if it is private"
+            yield Finding(f"{settings.path}: channels", f"Slack shows the app no channel {name}", cure)

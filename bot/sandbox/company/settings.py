@@ -1,0 +1,41 @@
+"""The demo's staysail.yml."""
+
+import json
+from pathlib import Path
+
+from bot.sandbox.company.build import CRM, USAGE
+from bot.sandbox.company.cast import ADMIN, LEAD
+
+TEMPLATE = """\
+# The sample company of `staysail demo`.
+workspace: {{timezone: Europe/Prague, business_hours: "Mon-Sun 00:00-24:00"}}  # cards come at any hour
+channels:
+  alerts: "#cs-alerts"
+  managers: "#cs-leads"
+  routes: [{{when: "segment = 'enterprise'", to: "#cs-enterprise"}}]
+crm:
+  kind: sql
+  url: {crm}
+  accounts: >-
+    SELECT id, name, domain, owner_email, arr, currency, plan, seats, stage, started_on, renewal_on, churned_on,
+    timezone, locale, url, segment, industry FROM accounts
+  contacts: SELECT id, account_id, name, email, role, locale, opted_out FROM contacts
+usage:
+  url: {usage}
+  metrics:
+    active_users: {{from: product_usage, account: account_id, day: day, value: active_users, aggregate: avg, recent: 14d, baseline: 56d}}
+    reports_run: {{from: product_usage, account: account_id, day: day, value: reports_run, aggregate: sum, recent: 14d, baseline: 56d}}
+limits: {{cards_a_day: 5, posts_per_second: 50}}
+roles: {{admins: [{admin}], managers: [{lead}]}}
+enable: [usage-drop, gone-silent, renewal-risk]
+"""
+
+
+def settings_yaml(folder: Path) -> str:
+    """`folder` is where `build_company` wrote; it may be relative."""
+    return TEMPLATE.format(crm=_url(folder / CRM), usage=_url(folder / USAGE), admin=ADMIN.email, lead=LEAD.email)
+
+
+def _url(file: Path) -> str:
+    """A quoted YAML scalar; `$` is not used in paths of ours, so no variable is put in."""
+    return json.dumps(f"sqlite:///{file.resolve().as_posix()}", ensure_ascii=False)

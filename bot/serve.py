@@ -1,0 +1,142 @@
+"""`run`: Slack, web pages, the worker and the scheduler in one event loop, until a signal."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import uvicorn
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.app import App, build
+from bot.clock import Clock
+from bot.delivery.senders.slack_errors import asked
+from bot.errors import StaysailError
+from bot.settings import Settings
+from handlers.slack.desk import Desk
+from handlers.slack.listeners import Listeners
+from handlers.web.health import health_routes
+from jobs.receipts import forget_receipts
+from jobs.schedule import Schedule, Scheduled
+from jobs.sweep import load_rulebook
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@asynccontextmanager
+async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Connections to Slack are kept open between requests. The time-out stands here: a shared session overrides the client's."""
+    connector = aiohttp.TCPConnector(limit=60, keepalive_timeout=20)
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=15)) as session:
+        yield session
+
+
+async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:
+    """Serves until SIGINT or SIGTERM."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(slack_session())
+        app = build(settings, session, now)
+        stack.callback(app.database.close)
+        await run_app(app, port, stack, host)
+
+
+async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0.0.1") -> None:
+    schedule = schedule_of(app)
+    bolt = bolt_of(app, schedule, await team_of(app))
+    environment = app.settings.environment
+    routes = health_routes(app.database)
+    if environment.slack_app_token:
+        handler = AsyncSocketModeHandler(bolt, environment.slack_app_token, web_client=app.client)
+        await handler.connect_async()
+        stack.push_async_callback(handler.close_async)
+    else:
+        routes.append(slack_route(bolt))
+    worker = asyncio.ensure_future(app.worker.run())
+    stack.push_async_callback(_stop, worker)
+    schedule.start()
+    stack.callback(schedule.stop)
+    config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off")
+    await uvicorn.Server(config).serve()
+
+
+async def _stop(task: "asyncio.Future[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def slack_route(bolt: AsyncApp) -> Route:
+    handler = AsyncSlackRequestHandler(bolt)
+
+    async def slack_events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    return Route("/slack/events", slack_events, methods=["POST"])
+
+
+async def team_of(app: App) -> str:
+    answer = await asked(app.client.auth_test(), "Slack")
+    return str(answer["team_id"])
+
+
+def bolt_of(app: App, schedule: Schedule, team_id: str) -> AsyncApp:
+    """Answers leave after the listener (`process_before_response`): a click is committed before it is acknowledged."""
+    bolt = AsyncApp(
+        client=app.client,
+        signing_secret=app.settings.environment.slack_signing_secret or "unused-in-socket-mode",
+        process_before_response=True,
+        request_verification_enabled=not app.settings.environment.slack_app_token,
+    )
+    desk = Desk(
+        settings=app.settings,
+        database=app.database,
+        directory=app.directory,
+        worker=app.worker,
+        world=app.world,
+        now=app.world.now,
+        rulebook=load_rulebook,
+        decide_soon=lambda: schedule.soon("sweep"),
+        team_id=team_id,
+    )
+    Listeners(desk).register(bolt)
+    return bolt
+
+
+def schedule_of(app: App) -> Schedule:
+    async def sweep() -> dict[str, Any]:
+        report = asdict(await app.sweep.run())
+        app.worker.wake()
+        return report
+
+    async def people() -> dict[str, Any]:
+        return {"people": await app.directory.refresh(app.world.now())}
+
+    async def receipts() -> dict[str, Any]:
+        return {"forgotten": await app.database.run(forget_receipts, app.world.now())}
+
+    return Schedule(
+        app.database,
+        [
+            Scheduled("people", HOUR, people),
+            Scheduled("sweep", app.settings.sweep_every, sweep),
+            Scheduled("receipts", DAY, receipts),
+        ],
+    )
+
+
+def mode_problem(settings: Settings) -> StaysailError | None:
+    environment = settings.environment
+    if not environment.slack_bot_token:
+        return StaysailError("SLACK_BOT_TOKEN is not set: copy it from the app's page, OAuth & Permissions")
+    if not environment.slack_app_token and not environment.slack_signing_secret:
+        return StaysailError("neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set: set one of them")
+    return None

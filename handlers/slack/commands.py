@@ -1,0 +1,144 @@
+"""`/stay WORD …`: what each word answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from difflib import get_close_matches
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.queries import Hits, contacts_of, find_accounts, signals_of
+from bot.accounts.signals import usage_source
+from bot.alerts.cards import facts_of, load_people
+from bot.alerts.queries import open_alerts_of, owned_by, risks_page, team
+from bot.errors import Refused
+from bot.messages import catalog as m
+from bot.messages.actions import PickFor, read_pick_block
+from bot.playbooks.why import Limits, why
+from bot.team.roles import Actor
+from handlers.slack import admin
+from handlers.slack.desk import Desk, Replace, Reply
+from handlers.slack.payloads import Click, Command
+from models import Account, Source
+
+WORDS: Mapping[str, Callable[[Desk, Actor, Command], Awaitable[Reply]]]
+
+
+async def answer(desk: Desk, actor: Actor, command: Command) -> Reply:
+    found = WORDS.get(command.word or "help")
+    if found:
+        return await found(desk, actor, command)
+    near = get_close_matches(command.word, WORDS, n=1)
+    return _help(actor, unknown=command.word, nearest=near[0] if near else "")
+
+
+def _help(actor: Actor, unknown: str = "", nearest: str = "") -> m.HelpAnswer:
+    return m.HelpAnswer(unknown=unknown, nearest=nearest, manager=actor.is_manager, admin=actor.is_admin)
+
+
+async def help_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    return _help(actor)
+
+
+async def account_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    if not command.rest:
+        raise Refused("Which account? Try `/stay account` and a part of its name or domain.")
+    hits = await desk.database.read(find_accounts, command.rest)
+    if len(hits.accounts) == 1:
+        return await desk.database.read(_account, desk, hits.accounts[0].id)
+    return _choice(command.rest, hits, PickFor.ACCOUNT)
+
+
+def _choice(query: str, hits: Hits, what: PickFor, playbook: str | None = None) -> Reply:
+    if not hits.accounts:
+        return m.Said(text=f"No account has “{query}” in its name or domain.")
+    found = tuple(m.Hit(m.Account(a.id, a.name, a.url), a.domain or "") for a in hits.accounts)
+    return m.AccountChoice(query=query, hits=found, total=hits.total, what=what, playbook=playbook)
+
+
+def _account(session: Session, desk: Desk, account_id: str) -> m.AccountAnswer:
+    account = session.get(Account, account_id)
+    if account is None:
+        raise Refused("This account is no longer there.")
+    rulebook = desk.load_rulebook(session)
+    people = load_people(session, [(account.owner_email,)])
+    sources = {source.name: source for source in session.query(Source)}
+    return m.AccountAnswer(
+        now=desk.now(),
+        account=m.Account(account.id, account.name, account.url),
+        facts=facts_of(None, account, people, sources, desk.world),
+        domain=account.domain or "",
+        signals=signals_of(session, rulebook.signals, account.id),
+        contacts=contacts_of(session, account.id),
+        alerts=open_alerts_of(session, account, people, desk.world),
+    )
+
+
+async def account_picked(desk: Desk, actor: Actor, click: Click) -> Reply:
+    what, playbook = read_pick_block(click.block)
+    if what is PickFor.WHY:
+        return Replace(await desk.database.read(_why, desk, click.value, playbook))
+    return Replace(await desk.database.read(_account, desk, click.value))
+
+
+async def risks_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    return await desk.database.read(_risks, desk, actor, 1)
+
+
+async def risks_turned(desk: Desk, actor: Actor, click: Click) -> Reply:
+    return Replace(await desk.database.read(_risks, desk, actor, int(click.value)))
+
+
+def _risks(session: Session, desk: Desk, actor: Actor, page: int) -> m.RisksAnswer:
+    """A CSM sees the own, managers all."""
+    mine = None if actor.is_manager else owned_by(actor.slack_id, actor.email)
+    return risks_page(session, mine, page, desk.world)
+
+
+async def why_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    if not command.rest:
+        raise Refused("Why what? Try `/stay why` and an account, and perhaps a playbook.")
+    query, playbook = await desk.database.read(_split_why, desk, command.rest)
+    hits = await desk.database.read(find_accounts, query)
+    if len(hits.accounts) == 1:
+        return await desk.database.read(_why, desk, hits.accounts[0].id, playbook)
+    return _choice(query, hits, PickFor.WHY, playbook)
+
+
+def _split_why(session: Session, desk: Desk, rest: str) -> tuple[str, str | None]:
+    """The last word is a playbook if one bears that name; account names have spaces."""
+    head, _, last = rest.rpartition(" ")
+    names = desk.load_rulebook(session).playbooks
+    return (head.strip(), last.lower()) if head and last.lower() in names else (rest, None)
+
+
+def _why(session: Session, desk: Desk, account_id: str, playbook: str | None) -> m.WhyAnswer:
+    account = session.get(Account, account_id)
+    if account is None:
+        raise Refused("This account is no longer there.")
+    rulebook = desk.load_rulebook(session)
+    limits = Limits(desk.settings.limits.cards_a_day, desk.settings.zone)
+    wanted = [p for name, p in rulebook.playbooks.items() if playbook in (None, name)]
+    metric = next(iter(desk.settings.metrics), None)
+    source = session.get(Source, usage_source(metric)) if metric else None
+    return m.WhyAnswer(
+        now=desk.now(),
+        account=m.Account(account.id, account.name, account.url),
+        playbooks=tuple(why(session, account, p, rulebook.signals, limits, desk.now()) for p in wanted),
+        usage=m.DataAge(source.newest_day, source.read_at) if source else None,
+    )
+
+
+async def team_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    if not actor.is_manager:
+        who = ", ".join(desk.settings.roles.managers) or "nobody: name somebody under `roles.managers` in staysail.yml"
+        raise Refused(f"Only managers may see the team. Managers are: {who}.")
+    return m.TeamAnswer(now=desk.now(), lines=await desk.database.read(team, desk.now()))
+
+
+WORDS = {
+    "help": help_asked,
+    "account": account_asked,
+    "risks": risks_asked,
+    "why": why_asked,
+    "team": team_asked,
+    "status": admin.status_asked,
+}

@@ -1,0 +1,33 @@
+"""Events of the workspace: taken in once each, before they are acknowledged."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.connectors.people.slack import member_of
+from bot.delivery import outbox
+from bot.team.directory import Member, store
+from handlers.slack.desk import Desk
+from models import Receipt
+
+EVENTS = ("member_joined_channel", "channel_unarchive", "team_join", "user_change")
+
+
+async def take_in(desk: Desk, body: dict[str, Any]) -> None:
+    event = body["event"]
+    member = member_of(event["user"], desk.team_id) if event["type"] in ("team_join", "user_change") else None
+    if await desk.database.run(_once, body["event_id"], member, desk.now()):
+        desk.worker.wake()
+
+
+def _once(session: Session, event_id: str, member: Member | None, now: datetime) -> bool:
+    """False: this event was taken in before."""
+    if session.get(Receipt, event_id):
+        return False
+    session.add(Receipt(id=event_id, received_at=now))
+    if member:
+        store(session, [member], {}, now)
+    else:  # somebody, perhaps the app, joined a channel, or one came back: what was dead there may live
+        outbox.probe_dead(session)
+    return True

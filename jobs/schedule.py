@@ -1,0 +1,67 @@
+"""What the clock starts, in one table."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import clock
+from bot.database import Database
+from bot.errors import StaysailError
+from jobs.lease import lease, record
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A job: how often, and what it does. `work` gives what the job's last report is to show."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Schedule:
+    """Runs each job at once and then every so often; one process at a time."""
+
+    def __init__(self, database: Database, jobs: Sequence[Scheduled]) -> None:
+        self._database = database
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        for job in jobs:
+            first = clock.now() + timedelta(seconds=1)
+            seconds = job.every.total_seconds()
+            self._scheduler.add_job(self._run, "interval", [job], seconds=seconds, id=job.name, next_run_time=first)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def soon(self, name: str) -> None:
+        """Runs a job now instead of at its next time."""
+        self._scheduler.modify_job(name, next_run_time=clock.now())
+
+    async def _run(self, job: Scheduled) -> None:
+        async with lease(self._database, job.name, wait=False) as ours:
+            if ours:
+                await run_recorded(self._database, job.name, job.work)
+
+
+async def run_recorded(database: Database, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    """A job that fails is seen in `/stay status` and tried again at its next time; the scheduler lives on."""
+    started: datetime = clock.now()
+    problem, report = None, None
+    try:
+        report = await work()
+    except StaysailError as error:
+        problem = str(error)
+        log.warning("job_failed", job=name, problem=problem)
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        log.error("job_failed", job=name, problem=problem, exc_info=True)
+    await database.run(record, name, started, problem, report)
