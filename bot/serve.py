@@ -56,7 +56,7 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     routes = health_routes(app.database)
     if environment.slack_app_token:
         handler = AsyncSocketModeHandler(bolt, environment.slack_app_token, web_client=app.client)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
     else:
         routes.append(slack_route(bolt))

@@ -137,8 +137,9 @@ class Reader:
         if missing := [name for name in self._known if name in REQUIRED and name not in place]:
             raise SourceFailed(f"the query gives no column {missing[0]!r}; it gives {', '.join(page.columns)}")
         extra = [(name, i) for name, i in place.items() if name not in self._known] if self._keeps_extra else []
+        no_bad: list[BadRow] = []
         try:
-            rows, bad = self._by_column(page, place), []
+            rows, bad = self._by_column(page, place), no_bad
         except (ValueError, TypeError, OverflowError, _Unreadable):
             rows, bad = self._by_row(page, place)
         if self._keeps_extra:
@@ -156,7 +157,8 @@ class Reader:
 
     def _by_row(self, page: Page, place: dict[str, int]) -> tuple[list[tuple[tuple[Any, ...], Sequence[Any]]], list[BadRow]]:
         plan = [(name, place.get(name), parse, name in REQUIRED) for name, parse in self._known.items()]
-        rows, bad = [], []
+        rows: list[tuple[tuple[Any, ...], Sequence[Any]]] = []
+        bad: list[BadRow] = []
         for raw in page.rows:
             try:
                 rows.append((tuple(_value(raw, name, at, parse, required) for name, at, parse, required in plan), raw))

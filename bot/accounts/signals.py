@@ -14,7 +14,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from bot.accounts.catalogue import Catalogue, Kind, Signal, days_between
@@ -120,16 +120,18 @@ def _extra_signals(fields: Mapping[str, Kind]) -> list[Signal]:
 
 
 def _extra(name: str, kind: Kind) -> ColumnElement[Any]:
-    value = Account.__table__.c.extra[name]
+    value: Any = Account.__table__.c.extra[name]
+    typed: ColumnElement[Any]
     match kind:
         case Kind.number:
-            return value.as_float()
+            typed = value.as_float()
         case Kind.boolean:
-            return value.as_boolean()
+            typed = value.as_boolean()
         case Kind.date:
-            return func.date(value.as_string(), type_=Date)
+            typed = func.date(value.as_string(), type_=Date)
         case Kind.text:
-            return value.as_string()
+            typed = value.as_string()
+    return typed
 
 
 FORMS: tuple[tuple[str, Kind, str], ...] = (
@@ -157,15 +159,15 @@ def _measured(metric: Metric, measured: Measured, reading: type[Reading]) -> lis
     averaged = metric.aggregate == "avg"
     days = _baseline_days(windows)
     current = reading.measured_at >= literal(measured.at, Moment)
-    recent = case((current, reading.recent), else_=literal(0.0, Double))
+    total = case((current, reading.recent), else_=literal(0.0, Double))
     older = case((current, reading.baseline), else_=literal(0.0, Double))
     known_baseline = older / cast(days, Double) if averaged else older
     baseline = case((days >= metric.min_baseline_days, known_baseline))
-    recent = recent / float(metric.recent_days) if averaged else recent
+    recent: ColumnElement[Any] = total / float(metric.recent_days) if averaged else total
     silent_since = func.coalesce(reading.last_day, _counted_from(windows), type_=Date)
     whole_days = case((reading.last_day.is_not(None), 1), else_=0)  # the last active day itself is not a silent one
     silent = days_between(literal(windows.day, Date), silent_since) - whole_days
-    values = (recent, baseline, recent / func.nullif(baseline, 0.0, type_=Double), silent, reading.last_day)
+    values: tuple[ColumnElement[Any], ...] = (recent, baseline, recent / func.nullif(baseline, 0.0, type_=Double), silent, type_coerce(reading.last_day, Date))
     return [_metric_signal(metric, form, value) for form, value in zip(FORMS, values, strict=True)]
 
 

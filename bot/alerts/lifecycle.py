@@ -19,7 +19,6 @@ from bot.errors import Refused
 from bot.messages.actions import DismissReason, Outcome
 from bot.messages.catalog import State
 
-
 CLOSED = frozenset({State.RESOLVED, State.DISMISSED, State.RECOVERED, State.ENDED})
 WORSE_BY = 0.1
 

@@ -99,11 +99,11 @@ def _someone(slack_id: str | None, email: str | None, people: People) -> m.Perso
 
 def _team_line(who: m.Person | None, alerts: Sequence[Alert], since: datetime) -> m.TeamLine:
     standing = [alert for alert in alerts if alert.closed_at is None]
-    waits = [alert.taken_at - alert.opened_at for alert in alerts if alert.taken_at and alert.taken_at >= since]
+    waits = [(alert.taken_at - alert.opened_at).total_seconds() for alert in alerts if alert.taken_at and alert.taken_at >= since]
     return m.TeamLine(
         person=who,
         open=len(standing),
         taken=sum(alert.taken_by is not None for alert in standing),
-        median_to_take=median(waits) if waits else None,
+        median_to_take=timedelta(seconds=median(waits)) if waits else None,
         oldest=min((alert.opened_at for alert in standing), default=None),
     )

@@ -62,8 +62,8 @@ def _stale_playbooks(session: Session, rulebook: Rulebook, guard: Guard, now: da
     """Playbooks to hold, since a source that they read is older than allowed."""
     readers: dict[str, list[str]] = {}
     for playbook in rulebook.playbooks.values():
-        for source in rulebook.signals.sources(playbook.when.signals):
-            readers.setdefault(source, []).append(playbook.name)
+        for name in rulebook.signals.sources(playbook.when.signals):
+            readers.setdefault(name, []).append(playbook.name)
     held: set[str] = set()
     limit = guard.stale_after / timedelta(days=1)
     for source in session.scalars(select(Source).where(Source.name.in_(readers))):

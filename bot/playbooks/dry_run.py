@@ -21,8 +21,6 @@ from bot.settings import Settings
 from models import Account
 
 
-
-
 def listing(settings: Settings) -> list[str]:
     """One line a playbook: name, version, whether it is enabled, where it is from, what it is about."""
     own = sorted(settings.playbooks.glob("*.y*ml")) if settings.playbooks and settings.playbooks.is_dir() else []

@@ -86,7 +86,8 @@ def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, now:
     names = ("playbook", "account_id", "since", "seen_at", "held", "owner_email", "priority", "severity")
     statement = dialect.insert(Match).from_select(names, _matching(playbook, signals, now))
     new = {name: statement.excluded[name] for name in names[3:]}
-    return statement.on_conflict_do_update(index_elements=["playbook", "account_id"], set_=new)
+    upserting: Insert = statement.on_conflict_do_update(index_elements=["playbook", "account_id"], set_=new)
+    return upserting
 
 
 def _matching(playbook: Playbook, signals: Signals, now: datetime) -> Select[Any]:

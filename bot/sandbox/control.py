@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -17,23 +17,24 @@ from bot.sandbox.workspace import Workspace
 Act = Callable[..., Awaitable[Any]]
 
 
+@dataclass(frozen=True)
+class Levers:
+    """What the server lets one do from outside: every act by its name, and the rest."""
+
+    acts: Mapping[str, Act]
+    status: Callable[[], Json]
+    deliveries: Callable[[], list[Json]]
+    reset: Callable[[], None]
+
+
 class Control:
-    def __init__(
-        self,
-        workspace: Workspace,
-        faults: Faults,
-        acts: Mapping[str, Act],
-        status: Callable[[], Json],
-        log: Callable[[], list[Json]],
-    ) -> None:
+    def __init__(self, workspace: Workspace, faults: Faults, levers: Levers) -> None:
         self._workspace = workspace
         self._faults = faults
-        self._acts = acts
-        self._status = status
-        self._log = log
+        self._levers = levers
 
     async def state(self, request: Request) -> Response:
-        return JSONResponse(everything(self._workspace) | {"status": self._status(), "faults": self._waiting()})
+        return JSONResponse(everything(self._workspace) | {"status": self._levers.status(), "faults": self._waiting()})
 
     async def calls(self, request: Request) -> Response:
         wanted = request.query_params.get("method")
@@ -41,14 +42,14 @@ class Control:
         return JSONResponse([shown_call(call) for call in calls])
 
     async def deliveries(self, request: Request) -> Response:
-        return JSONResponse(self._log())
+        return JSONResponse(self._levers.deliveries())
 
     async def act(self, request: Request) -> Response:
         """`{"act": "click", …}` with the arguments of the method of that name; answers with its outcome."""
         body = await _object(request)
-        act = self._acts.get(body.pop("act", ""))
+        act = self._levers.acts.get(body.pop("act", ""))
         if act is None:
-            return _bad(f"unknown act; there are: {', '.join(sorted(self._acts))}")
+            return _bad(f"unknown act; there are: {', '.join(sorted(self._levers.acts))}")
         try:
             result = await act(**body)
         except (ActImpossible, Refusal, TypeError) as problem:
@@ -68,8 +69,7 @@ class Control:
         return JSONResponse(self._waiting())
 
     async def reset(self, request: Request) -> Response:
-        self._faults.clear()
-        self._workspace.reset()
+        self._levers.reset()
         return JSONResponse({"ok": True})
 
     def _waiting(self) -> list[Json]:

@@ -18,7 +18,7 @@ from bot.sandbox.acts.modals import Modals
 from bot.sandbox.acts.people import Acts
 from bot.sandbox.acts.talk import Talk
 from bot.sandbox.api.dispatch import Tokens, WebApi
-from bot.sandbox.control import Control
+from bot.sandbox.control import Control, Levers
 from bot.sandbox.delivery.courier import Courier
 from bot.sandbox.delivery.parcel import Delivered
 from bot.sandbox.delivery.signed import SignedHttp
@@ -87,7 +87,8 @@ class Sandbox(Acts):
     def _application(self) -> object:
         tokens = Tokens(self.bot_token, self.app_token)
         api = WebApi(self.workspace, self.faults, tokens, self.hub.new_url)
-        control = Control(self.workspace, self.faults, self.acts() | {"disconnect": self.disconnect}, self._status, self._log)
+        levers = Levers(self.acts() | {"disconnect": self.disconnect}, self._status, self._log, self.reset)
+        control = Control(self.workspace, self.faults, levers)
         responses = ResponseUrls(self.workspace, self.faults)
         return application(self.workspace, api, control, self.hub, responses, Live(self.workspace))
 
@@ -135,6 +136,12 @@ class Sandbox(Acts):
     async def disconnect(self, reason: str = "refresh_requested", abruptly: bool = False) -> None:
         """A `disconnect` frame on every socket (`refresh_requested`, `warning`); `abruptly` closes without a frame."""
         await self.hub.disconnect(reason, abruptly)
+
+    def reset(self) -> None:
+        """Back to the beginning: no messages, calls, deliveries or faults. Connections stay."""
+        self.faults.clear()
+        self.courier.log.clear()
+        self.workspace.reset()
 
     async def settled(self) -> None:
         """Waits for redeliveries and duplicates that are under way."""

@@ -110,7 +110,7 @@ WELL = StatusAnswer(
     sent_today=14,
 )
 DEAD = DeadLetter(
-    31,
+    "9f0c2a44d1",
     "Usage drop at Alder & Sons",
     "#cs-enterprise",
     "The bot is not in that channel. Invite it: /invite @Staysail",

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.accounts.catalogue import Catalogue
+from bot.documents.check import check
+from bot.documents.source import Source, read_source
+from bot.documents.words import one_of, written
 from bot.errors import Finding, InvalidInput
 from bot.playbooks.condition import compile_condition, compile_number, severity_of
-from bot.documents.check import check
 from bot.playbooks.definition.check import check_steps
-from bot.playbooks.definition.form import Form, written
+from bot.playbooks.definition.form import Form
 from bot.playbooks.definition.playbook import Playbook
-from bot.documents.source import Source, read_source
 from bot.playbooks.steps import StepContext
-from bot.documents.words import one_of
 
 Compiled = TypeVar("Compiled")
 

@@ -14,13 +14,13 @@ from bot.sandbox.company.usage import usage_rows
 SEED = "staysail"
 CRM, USAGE = "crm.db", "usage.db"
 
-ACCOUNTS = """CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL, domain TEXT, owner_email TEXT, arr NUMERIC,
-currency TEXT, plan TEXT, seats INTEGER, stage TEXT, started_on DATE, renewal_on DATE, churned_on DATE, timezone TEXT,
-locale TEXT, url TEXT, segment TEXT, industry TEXT)"""
+ACCOUNTS = """CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL, domain TEXT, owner_email TEXT,
+arr NUMERIC, currency TEXT, plan TEXT, seats INTEGER, stage TEXT, started_on DATE, renewal_on DATE,
+churned_on DATE, timezone TEXT, locale TEXT, url TEXT, segment TEXT, industry TEXT)"""
 CONTACTS = """CREATE TABLE contacts (id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT,
 email TEXT, role TEXT, locale TEXT, opted_out BOOLEAN)"""
-PRODUCT_USAGE = """CREATE TABLE product_usage (account_id TEXT NOT NULL, day DATE NOT NULL, active_users INTEGER NOT NULL,
-reports_run INTEGER NOT NULL, PRIMARY KEY (account_id, day)) WITHOUT ROWID"""
+PRODUCT_USAGE = """CREATE TABLE product_usage (account_id TEXT NOT NULL, day DATE NOT NULL,
+active_users INTEGER NOT NULL, reports_run INTEGER NOT NULL, PRIMARY KEY (account_id, day)) WITHOUT ROWID"""
 
 
 def build_company(folder: Path, today: date) -> None:

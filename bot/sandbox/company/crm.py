@@ -19,10 +19,10 @@ def account_row(story: Story, today: date, seed: str) -> AccountRow:
     """In the order of the table's columns."""
     place = PLACES[story.place]
     started, renewal = _term(story, today, Random(f"{seed} term {story.id}"))
-    churned = None if story.churned is None else today - timedelta(days=story.churned)
+    churned = None if story.churned is None else (today - timedelta(days=story.churned)).isoformat()
     return (
         story.id, story.name, story.domain, story.owner_email, story.arr, story.currency, story.plan, story.seats,
-        story.stage, started.isoformat(), renewal.isoformat(), churned and churned.isoformat(), place.timezone,
+        story.stage, started.isoformat(), renewal.isoformat(), churned, place.timezone,
         place.locale, f"https://crm.example/accounts/{story.id}", story.segment, story.industry,
     )  # fmt: skip
 

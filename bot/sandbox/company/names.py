@@ -42,21 +42,20 @@ POOLS: dict[str, tuple[tuple[str, str], ...]] = {
     "de": (("Jürgen Anke Sebastian Käthe Moritz", "Weiß Schröder Vogel Böhm"),),
     "fr": (("Hélène François Chloé Benoît", "Lefèvre Moreau Garnier Aubry"),),
     "sv": (("Åsa Björn Linnéa Mårten", "Öberg Lindqvist Sjöström Ek"),),
-    "en": (("Grace Daniel Imogen Marcus Ruth Theo Nadia Patrick", "Whitlock Osei Fenwick Delgado O'Hara Park Sutton Kaur"),),
+    "en": (
+        ("Grace Daniel Imogen Marcus Ruth Theo", "Whitlock Osei Fenwick Delgado O'Hara Park"),
+        ("Nadia Patrick Beatrice Samuel", "Sutton Kaur Ashdown Rivera"),
+    ),
     "sg": (("Hui Farah Marcus Priscilla", "Lim Rahman Chua Pillai"),),
     "in": (("Ananya Rohan Meera Vikram", "Iyer Kulkarni Bose Menon"),),
     "ja": (("山本 佐々木 田中 小林", "美咲 健太 陽子 大輔"),),
     "ar": (("ليلى عمر نورة يوسف", "الحربي منصور القاسم حداد"),),
 }
 
-LATIN = dict(
-    zip(
-        "山本 佐々木 田中 小林 美咲 健太 陽子 大輔 ليلى عمر نورة يوسف الحربي منصور القاسم حداد ß ł Ł '".split(),
-        "yamamoto sasaki tanaka kobayashi misaki kenta yoko daisuke layla omar noura yousef alharbi mansour alqasim haddad ss l l".split()
-        + [""],
-        strict=True,
-    )
-)
+LETTERS = """ß=ss ł=l Ł=L '=
+山本=yamamoto 佐々木=sasaki 田中=tanaka 小林=kobayashi 美咲=misaki 健太=kenta 陽子=yoko 大輔=daisuke
+ليلى=layla عمر=omar نورة=noura يوسف=yousef الحربي=alharbi منصور=mansour القاسم=alqasim حداد=haddad"""
+LATIN = dict(pair.split("=") for pair in LETTERS.split())
 
 
 @cache

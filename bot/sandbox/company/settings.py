@@ -23,8 +23,10 @@ crm:
 usage:
   url: {usage}
   metrics:
-    active_users: {{from: product_usage, account: account_id, day: day, value: active_users, aggregate: avg, recent: 14d, baseline: 56d}}
-    reports_run: {{from: product_usage, account: account_id, day: day, value: reports_run, aggregate: sum, recent: 14d, baseline: 56d}}
+    active_users: {{from: product_usage, account: account_id, day: day, value: active_users, aggregate: avg,
+                   recent: 14d, baseline: 56d}}
+    reports_run: {{from: product_usage, account: account_id, day: day, value: reports_run, aggregate: sum,
+                  recent: 14d, baseline: 56d}}
 limits: {{cards_a_day: 5, posts_per_second: 50}}
 roles: {{admins: [{admin}], managers: [{lead}]}}
 enable: [usage-drop, gone-silent, renewal-risk]
@@ -37,5 +39,5 @@ def settings_yaml(folder: Path) -> str:
 
 
 def _url(file: Path) -> str:
-    """A quoted YAML scalar; `$` is not used in paths of ours, so no variable is put in."""
+    """A quoted YAML scalar: JSON text is one."""
     return json.dumps(f"sqlite:///{file.resolve().as_posix()}", ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What happened to an account's users: a line through points (days ago, share of its good days), and the rhythm of its week.
+"""What happened to an account's users: a line through points (days ago, share of its good days), the rhythm of a week.
 
 `ratio` below is what the last 14 days make of the 56 before.
 """

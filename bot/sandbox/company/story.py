@@ -1,9 +1,9 @@
 """The sample company's accounts: accounts.csv, one line an account.
 
-`renewal`, `started` and `churned` are days from today: `renewal` ahead (negative: past), the others back. Without `started`
-an account is some years old; without `renewal` it renews a year after it started. `owner` is the part of an address before the @.
-`users` are active on a good day. `shape` is what happened to them, `rhythm` their week; `rows` says whether the product writes
-a row every day or only on active ones.
+`renewal`, `started` and `churned` are days from today: `renewal` ahead (negative: past), the others back. Without
+`started` an account is some years old; without `renewal` it renews a year after it started. `owner` is the part of an
+address before the @. `users` are active on a good day. `shape` is what happened to them, `rhythm` their week; `rows`
+says whether the product writes a row every day or only on active ones.
 """
 
 import csv

@@ -32,7 +32,8 @@ def usage_rows(story: Story, today: date, seed: str) -> Iterator[UsageRow]:
 def expected(story: Story, today: date) -> list[tuple[date, float]]:
     """Each day's share of a good day, before noise.
 
-    What a holiday costs is caught up within its fortnight (counted back from today): the story is the same on any day of the year.
+    What a holiday costs is caught up within its fortnight (counted back from today), so that the story is the same on
+    any day of the year.
     """
     ago = _days(story)
     plain = {n: _plain(story, today - timedelta(days=n), n) for n in ago}
