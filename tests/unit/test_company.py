@@ -24,6 +24,7 @@ TODAYS = [
     "2027-01-02",  # four holidays among the last fortnight's working days
     "2027-03-30",  # the day after Easter Monday
     "2028-01-15",  # New Year inside both windows
+    "2028-02-18",  # the piloted account started between the holidays
     "2028-02-28",
     "2028-02-29",
     "2028-03-01",
@@ -163,7 +164,7 @@ def test_usage_from_before_the_start_would_mislead(world: World) -> None:
     )
     recent = world.one("SELECT recent_avg FROM signals WHERE id = 'a-1207'")
     assert world.one("SELECT min(day) FROM product_usage WHERE account_id = 'a-1207'") < start
-    assert ratio > 0.95
+    assert ratio > 0.9
     assert recent / naive < 0.6
 
 
@@ -254,10 +255,9 @@ def test_weekends_are_quiet_and_a_public_holiday_dips(sunday: World) -> None:
 
 def test_silence_is_missing_rows_for_some_and_zeros_for_others(sunday: World) -> None:
     def counted(account: str, since: str) -> tuple[int, int | None]:
-        [found] = sunday.rows(
-            f"SELECT count(*), sum(active_users) FROM product_usage WHERE account_id = '{account}' AND day >= '{since}'"
-        )
-        return found
+        theirs = f"FROM product_usage WHERE account_id = '{account}' AND day >= '{since}'"
+        [(rows, users)] = sunday.rows(f"SELECT count(*), sum(active_users) {theirs}")
+        return rows, users
 
     assert counted("a-1102", "2026-11-10") == (0, None)
     assert counted("a-1308", "2026-11-17") == (5, 0)
