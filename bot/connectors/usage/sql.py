@@ -37,7 +37,11 @@ class SqlUsage:
             form = _form(connection, usage, self._zone)
             if form is None:
                 return
-            for _, rows in self._warehouse.pages(connection, _measurement(usage, windows, form, accounts)):
+            statement = _measurement(usage, windows, form, accounts)
+            if connection.dialect.name == "sqlite":
+                # Its max() of a text copies every new maximum: read backwards, the first is the last (a fifth of the whole time).
+                statement = statement.order_by(usage.account.desc())
+            for _, rows in self._warehouse.pages(connection, statement):
                 yield [_row(row, usage.metric, form) for row in rows if row[0] is not None]
 
     def newest_day(self, metric: str, before: date) -> date | None:
