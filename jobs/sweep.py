@@ -61,30 +61,37 @@ class Sweep:
         self.crm, self.usage = crm, usage
 
     async def run(self) -> Report:
+        """Reads everything, then decides."""
         began = time.perf_counter()
         now = self._now()
         report = Report()
-        await self._read(report, now)
+        await self.poll(report, now)
+        await self.measure(report, now)
+        await self.decide(report, now)
+        report.accounts = await self._database.read(_count_accounts)
+        report.seconds = round(time.perf_counter() - began, 3)
+        return report
+
+    async def poll(self, report: Report, now: datetime) -> None:
+        for polled in await poll(self._database, self.crm, now, Vanishing(self._settings.freshness.mass_drop)):
+            report.sources.append(_of_poll(polled))
+            report.bad_rows += [f"{polled.source}: {bad}" for bad in polled.bad_examples]
+
+    async def measure(self, report: Report, now: datetime) -> None:
+        if self.usage is None:
+            return
+        for metric in self._settings.metrics.values():
+            day, stale_after = day_of(now, self._settings.zone), self._settings.freshness.stale_after
+            measured = await measure(self._database, self.usage, metric, day, now, stale_after)
+            report.signals += measured.signals
+            report.sources.append(_of_measurement(measured))
+
+    async def decide(self, report: Report, now: datetime) -> None:
         rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
         decided = await self._decide(rulebook, now)
         report.updated, report.resolved, report.suppressed = decided.updated, decided.resolved, decided.suppressed
         report.opened = await advance_plays(self._database, self.usage, rulebook, now)
         await self._database.run(outbox.probe_dead)
-        report.accounts = await self._database.read(_count_accounts)
-        report.seconds = round(time.perf_counter() - began, 3)
-        return report
-
-    async def _read(self, report: Report, now: datetime) -> None:
-        freshness = self._settings.freshness
-        for polled in await poll(self._database, self.crm, now, Vanishing(freshness.mass_drop)):
-            report.sources.append(_of_poll(polled))
-            report.bad_rows += [f"{polled.source}: {bad}" for bad in polled.bad_examples]
-        if self.usage is None:
-            return
-        for metric in self._settings.metrics.values():
-            measured = await measure(self._database, self.usage, metric, day_of(now, self._settings.zone), now, freshness.stale_after)
-            report.signals += measured.signals
-            report.sources.append(_of_measurement(measured))
 
     async def _decide(self, rulebook: Rulebook, now: datetime) -> Decided:
         trends = {}

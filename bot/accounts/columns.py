@@ -123,6 +123,10 @@ REPEATING = {read_lower, read_date, read_flag}
 REQUIRED = {"id", "name", "account_id"}
 
 
+def repeated(row: str) -> BadRow:
+    return BadRow(row, "id", repr(row)[:80], "an id that comes once")
+
+
 class Reader:
     """Turns pages of raw rows into rows of our columns. `extra_kinds` collects what kinds of value each further column held."""
 
@@ -175,7 +179,7 @@ class Reader:
         if len(by_id) < len(rows):
             seen: set[str] = set()
             twice = [row[0] for row in rows if row[0] in seen or seen.add(row[0])]  # type: ignore[func-returns-value]
-            bad += [BadRow(None, "id", repr(found)[:80], "an id that comes once") for found in twice]
+            bad += [repeated(found) for found in twice]
         return list(by_id.values()), bad
 
     def _extra(self, name: str, value: Any) -> Any:

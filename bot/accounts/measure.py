@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import FORMS, usage_source
@@ -39,11 +39,14 @@ async def measure(database: Database, usage: Usage, metric: Metric, day: date, n
     report = Measurement(usage_source(metric.name))
     windows = metric.windows(day)
     try:
-        await database.run(_forget_later, metric.name, now)
         async for rows in read_ahead(lambda: usage.measure(metric.name, windows)):
+            if not report.rows:  # only now is it sure that the source answers
+                await database.run(_forget_later, metric.name, now)
             await database.run(_store, metric.name, rows, now)
             report.rows += len(rows)
             report.newest_day = max(filter(None, (report.newest_day, *(row[3] for row in rows))), default=None)
+        if not report.rows:
+            await database.run(_forget_later, metric.name, now)
         await _measure_young(database, usage, metric, windows, now)
         if report.newest_day is None or day - report.newest_day > stale_after:
             # Days of zeros are activity of the export, if not of the customers.
@@ -74,7 +77,7 @@ def _young(session: Session, windows: Windows, least: int) -> dict[date, list[st
     started = select(Account.started_on, Account.id).where(
         Account.started_on > windows.baseline_start, Account.started_on <= latest, Account.gone_at.is_(None)
     )
-    for start, account in session.execute(started).tuples():
+    for start, account in session.execute(started):
         if start:
             cohorts[start].append(account)
     return cohorts
@@ -86,10 +89,12 @@ def _store(session: Session, metric: str, rows: list[UsageRow], now: datetime) -
 
 
 def _forget_later(session: Session, metric: str, now: datetime) -> None:
-    """A pass as of an earlier time must not see what a later one has read."""
+    """A pass as of an earlier time must not see what a later one has read; nor one as of the same moment take it for its own."""
     source = session.get(Source, usage_source(metric))
-    if source and source.read_at and source.read_at > now:
+    if source and source.read_at and source.read_at >= now:
         session.execute(delete(Reading).where(Reading.metric == metric, Reading.measured_at > now))
+        same = (Reading.metric == metric, Reading.measured_at == now)
+        session.execute(update(Reading).where(*same).values(measured_at=now - timedelta(seconds=1)))
 
 
 def _record(session: Session, report: Measurement, day: date, now: datetime) -> None:

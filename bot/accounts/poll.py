@@ -1,13 +1,13 @@
 """Poll: the CRM's accounts and contacts become ours. A bad row is named and skipped; the others go on."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, Reader, kind_of_column
+from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, Reader, kind_of_column, repeated
 from bot.connectors.ports import Crm, Entity
 from bot.database import Database, upsert
 from bot.errors import SourceFailed
@@ -50,8 +50,7 @@ async def _poll(
 ) -> Poll:
     report = Poll(f"crm.{entity}")
     try:
-        async for page in read_ahead(lambda: crm.read(entity)):
-            rows, bad = reader.read(page)
+        async for rows, bad in read_ahead(lambda: map(reader.read, crm.read(entity))):
             report.rows += len(rows)
             report.bad_rows += len(bad)
             report.bad_examples += bad[: EXAMPLES - len(report.bad_examples)]
@@ -63,11 +62,25 @@ async def _poll(
     return report
 
 
-def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime) -> None:
+def _begin(session: Session, source: str, table: Table, now: datetime) -> None:
+    """`polled_at` tells who was met in this pass; after another pass as of the same moment it has to be set back first."""
+    known = session.get(Source, source)
+    if known and known.tried_at == now:
+        earlier = now - timedelta(seconds=1)
+        session.execute(update(table).where(table.c.polled_at == now).values(polled_at=earlier))
+
+
+def _store(
+    session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime
+) -> list[BadRow]:
+    """Those rows whose id stood on an earlier page are given back: the last one counts."""
+    ids = [row[0] for row in rows]
+    twice = session.scalars(select(table.c.id).where(table.c.id.in_(ids), table.c.polled_at == now)).all()
     rows = _known_accounts(session, columns, rows) if table.name == "contacts" else rows
     upsert(session, table, (*columns, "polled_at", "gone_at"), [(*row, now, None) for row in rows])
     if unreadable:  # still there, only unreadable: not gone
         session.execute(update(table).where(table.c.id.in_(unreadable)).values(polled_at=now))
+    return [repeated(row) for row in twice]
 
 
 def _known_accounts(session: Session, columns: tuple[str, ...], rows: list[Any]) -> list[Any]:

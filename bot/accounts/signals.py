@@ -14,8 +14,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from bot.accounts.catalogue import Catalogue, Kind, Signal, days_between
 from bot.connectors.ports import Metric, Windows
@@ -96,7 +99,7 @@ def load_signals(
         if source and source.read_at and source.measured_for:
             measured[name] = Measured(metric, source.measured_for, source.read_at, source.newest_day)
     fields = {name: Kind(kind) for name, kind in unpolled.items()}
-    fields |= {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind)).tuples()}
+    fields |= {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind))}
     return Signals(day, metrics, measured, fields)
 
 
@@ -130,8 +133,30 @@ def _extra(name: str, kind: Kind) -> ColumnElement[Any]:
         case Kind.date:
             typed = func.date(value.as_string(), type_=Date)
         case Kind.text:
-            typed = value.as_string()
-    return typed
+            return value.as_string()  # type: ignore[no-any-return]
+    # A row that was last read when the column held something else (a gone account, a bad row) must not fail the statement.
+    return case((_Looks(value.as_string(), literal(LOOKS[kind])), typed))
+
+
+LOOKS = {Kind.number: r"^-?[0-9]", Kind.boolean: "^(true|false)$", Kind.date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+class _Looks(FunctionElement[bool]):
+    type = Boolean()
+    name = "looks"
+    inherit_cache = True
+
+
+@compiles(_Looks, "postgresql")
+def _matches_pattern(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
+    text, pattern = (compiler.process(operand, **options) for operand in element.clauses)
+    return f"({text} ~ {pattern})"
+
+
+@compiles(_Looks, "sqlite")
+def _is_there(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
+    """SQLite's casts never fail."""
+    return f"({compiler.process(next(iter(element.clauses)), **options)} IS NOT NULL)"
 
 
 FORMS: tuple[tuple[str, Kind, str], ...] = (

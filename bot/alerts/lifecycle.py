@@ -34,6 +34,7 @@ class Snapshot:
     snoozed_until: datetime | None = None
     closed_by: str | None = None
     closed_at: datetime | None = None
+    outcome: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     severity: float | None = None
     worst: float | None = None
@@ -74,20 +75,27 @@ def assign(alert: Snapshot, who: str, whom: str, now: datetime, note: str = "") 
     return Change({"assigned_to": whom, **state}, "assigned", {"whom": whom, "note": note})
 
 
-def snooze(alert: Snapshot, until: datetime, now: datetime, reason: str = "") -> Change:
+def snooze(alert: Snapshot, until: datetime, now: datetime, reason: str = "") -> Change | None:
+    """None when it sleeps until then already: a form that was delivered twice."""
     _must_be_open(alert)
+    if alert.state is State.SNOOZED and alert.snoozed_until == until:
+        return None
     if until <= now:
         raise Refused("That time has passed. Choose a later one.")
     values = {"state": State.SNOOZED, "snoozed_until": until}
     return Change(values, "snoozed", {"until": until.isoformat(), "note": reason})
 
 
-def resolve(alert: Snapshot, who: str, outcome: Outcome, now: datetime, note: str = "") -> Change:
+def resolve(alert: Snapshot, who: str, outcome: Outcome, now: datetime, note: str = "") -> Change | None:
+    if _is_repeated(alert, State.RESOLVED, who, outcome):
+        return None
     _must_be_open(alert)
     return Change(_closed(State.RESOLVED, who, now, outcome, note), "resolved", {"outcome": outcome.value, "note": note})
 
 
-def dismiss(alert: Snapshot, who: str, reason: DismissReason, now: datetime, note: str = "") -> Change:
+def dismiss(alert: Snapshot, who: str, reason: DismissReason, now: datetime, note: str = "") -> Change | None:
+    if _is_repeated(alert, State.DISMISSED, who, reason):
+        return None
     _must_be_open(alert)
     if reason is DismissReason.OTHER and not note.strip():
         raise Refused("Say in a few words why it is not a risk.")
@@ -146,6 +154,11 @@ def _closed(state: State, who: str | None, now: datetime, outcome: str, note: st
         "note": note.strip() or None,
         "snoozed_until": None,
     }
+
+
+def _is_repeated(alert: Snapshot, state: State, who: str, outcome: str) -> bool:
+    """The same person's same form, delivered a second time."""
+    return (alert.state, alert.closed_by, alert.outcome) == (state, who, str(outcome))
 
 
 def _must_be_open(alert: Snapshot) -> None:

@@ -29,7 +29,7 @@ def risks_page(session: Session, mine: ColumnElement[bool] | None, page: int, wo
     size = m.RisksAnswer.PAGE_SIZE
     page = min(max(page, 1), max(1, -(-total // size)))
     ordered = joined.order_by(Account.arr.desc().nulls_last(), Alert.opened_at, Alert.id).limit(size).offset((page - 1) * size)
-    rows = session.execute(ordered).tuples().all()
+    rows = session.execute(ordered).all()
     people = load_people(session, [(account.owner_email,) for _, account in rows])
     lines = tuple(line_of(alert, account, people, world) for alert, account in rows)
     return m.RisksAnswer(lines=lines, total=total, page=page, own=mine is not None, total_arr=_total_arr(session, where))
@@ -39,7 +39,7 @@ def _total_arr(session: Session, where: Sequence[ColumnElement[bool]]) -> tuple[
     """Each account once, however many alerts it has."""
     accounts = select(Account.id, Account.arr, Account.currency).join(Alert, Alert.account_id == Account.id).where(*where).distinct().subquery()
     sums = select(accounts.c.currency, func.sum(accounts.c.arr)).where(accounts.c.arr.is_not(None)).group_by(accounts.c.currency)
-    return tuple(m.Money(amount, currency) for currency, amount in session.execute(sums.order_by(func.sum(accounts.c.arr).desc())).tuples())
+    return tuple(m.Money(amount, currency) for currency, amount in session.execute(sums.order_by(func.sum(accounts.c.arr).desc())))
 
 
 def line_of(alert: Alert, account: Account, people: People, world: World) -> m.AlertLine:
@@ -77,7 +77,7 @@ def team(session: Session, now: datetime) -> tuple[m.TeamLine, ...]:
         select(Alert, Account.owner_email)
         .join(Account, Account.id == Alert.account_id)
         .where(or_(Alert.closed_at.is_(None), Alert.taken_at >= since))
-    ).tuples()
+    )
     alerts: dict[tuple[str | None, str | None], list[Alert]] = defaultdict(list)
     for alert, email in rows:
         key = (alert.assigned_to, None) if alert.assigned_to else (None, email)

@@ -26,6 +26,7 @@ def snapshot(alert: Alert) -> Snapshot:
         snoozed_until=alert.snoozed_until,
         closed_by=alert.closed_by,
         closed_at=alert.closed_at,
+        outcome=alert.outcome,
         facts=alert.facts,
         severity=alert.severity,
         worst=alert.worst,

@@ -1,12 +1,15 @@
 """A customer's own database, read through SQLAlchemy: results stream, and every failure becomes one sentence."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
-from sqlalchemy import Connection, Executable, create_engine, make_url
+from sqlalchemy import URL, Connection, Executable, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -25,8 +28,8 @@ class Warehouse:
                 self.url = self.url.set(drivername="postgresql+psycopg")
             if self.url.get_backend_name() == "sqlite" and self.url.database:
                 # Opened read-only: a misspelt path must not create an empty database.
-                self.url = self.url.set(database=f"file:{self.url.database}", query={"mode": "ro", "uri": "true"})
-            self.engine = create_engine(self.url, poolclass=NullPool)
+                self.url = self.url.set(database=f"file:{quote(self.url.database)}", query={"mode": "ro", "uri": "true"})
+            self.engine = create_engine(self.url, poolclass=NullPool, connect_args=_patience(self.url, timeout))
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise SourceFailed(str(error)) from None
         self.timeout = timeout
@@ -50,8 +53,9 @@ class Warehouse:
 
     def pages(self, connection: Connection, statement: Executable) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
         """Column names and rows, page by page, without holding the result in memory."""
-        if self.url.drivername == "postgresql+psycopg":
-            yield from _stream(connection, statement)
+        driver: Any = connection.connection.driver_connection
+        if isinstance(driver, (sqlite3.Connection, psycopg.Connection)):
+            yield from _by_driver(connection, driver, statement)
             return
         result = connection.execution_options(stream_results=True, max_row_buffer=PAGE).execute(statement)
         names = tuple(result.keys())
@@ -59,26 +63,44 @@ class Warehouse:
             yield names, list(rows)
 
 
-def _stream(connection: Connection, statement: Executable) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    """libpq's chunked mode: unlike a server-side cursor, it lets PostgreSQL plan for the whole result, in parallel."""
-    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        rows: list[Any] = []
-        try:
-            for row in cursor.stream(str(compiled), compiled.params, size=500):
-                rows.append(row)
-                if len(rows) == PAGE:
-                    yield _names(cursor), rows
-                    rows = []
-        except psycopg.Error as error:
-            raise SQLAlchemyError(str(error)) from error
-        if cursor.description:
-            yield _names(cursor), rows
+def _by_driver(connection: Connection, driver: Any, statement: Executable) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """Plain tuples, straight from the driver: a third of the time of a large reading goes into rows otherwise."""
+    compiled: Any = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    try:
+        rows = _rows(driver, compiled)
+        names = next(rows, ())
+        while page := list(islice(rows, PAGE)):
+            yield names, page
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise SQLAlchemyError(str(error)) from error
+
+
+def _rows(driver: Any, compiled: Any) -> Iterator[Any]:
+    """The names of the columns, then the rows."""
+    cursor = driver.cursor()
+    if isinstance(driver, sqlite3.Connection):
+        values = compiled.params
+        cursor.execute(str(compiled), [values[name] for name in compiled.positiontup or ()])
+        yield _names(cursor)
+        yield from cursor
+    else:
+        # libpq's chunked mode: unlike a server-side cursor it lets PostgreSQL plan for the whole result, in parallel.
+        rows = cursor.stream(str(compiled), compiled.params, size=500)
+        first = next(rows, None)
+        if first is not None:  # without a row there is no description either
+            yield _names(cursor)
+            yield first
+            yield from rows
 
 
 def _names(cursor: Any) -> tuple[str, ...]:
-    return tuple(column.name for column in cursor.description)
+    return tuple(column[0] for column in cursor.description)
+
+
+def _patience(url: URL, timeout: float) -> dict[str, Any]:
+    """A host that takes the connection and says nothing must not hold the sweep for longer than a slow query may."""
+    named = url.drivername == "postgresql+psycopg" and "connect_timeout" not in url.query
+    return {"connect_timeout": max(2, round(timeout))} if named else {}
 
 
 def _stop(driver: Any, expired: threading.Event) -> None:

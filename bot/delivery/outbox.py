@@ -89,7 +89,7 @@ def find_due(session: Session, now: datetime, machine_now: datetime) -> list[Wai
         .subquery()
     )
     chosen = select(due.c.id, due.c.channel, due.c.posted).where(due.c.place <= PER_CHANNEL)
-    return [Waiting(*row) for row in session.execute(chosen.order_by(due.c.posted.desc(), due.c.due_at, due.c.id)).tuples()]
+    return [Waiting(*row) for row in session.execute(chosen.order_by(due.c.posted.desc(), due.c.due_at, due.c.id))]
 
 
 def claim(session: Session, ids: Sequence[str], worker: str, machine_now: datetime) -> list[Claimed]:
@@ -99,7 +99,7 @@ def claim(session: Session, ids: Sequence[str], worker: str, machine_now: dateti
         select(Row.id, Row.subject, Row.channel, Row.channel_id, Row.ts, Row.attempts, Row.uncertain, Row.attempted_at)
         .where(*free)
         .with_for_update(skip_locked=True)
-    ).tuples()
+    )
     claimed = [Claimed(*row) for row in rows]
     values: dict[str, Any] = {
         "claimed_by": worker,

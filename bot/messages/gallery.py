@@ -17,18 +17,10 @@ Example = tuple[str, Surface, dict[str, Any]]
 def examples() -> list[Example]:
     """(name, surface, payload); a message's payload is `{text, blocks}`, a modal's the view."""
     every: list[Example] = []
-    for name, message in (
-        CARD_EXAMPLES
-        | {f"answer-{name}": answer for name, answer in ANSWER_EXAMPLES.items()}
-    ).items():
+    for name, message in (CARD_EXAMPLES | {f"answer-{name}": answer for name, answer in ANSWER_EXAMPLES.items()}).items():
         rendered = render(message)
-        every.append(
-            (name, "message", {"text": rendered.text, "blocks": rendered.blocks})
-        )
-    every += [
-        (f"modal-{name}", "modal", render_view(modal))
-        for name, modal in MODAL_EXAMPLES.items()
-    ]
+        every.append((name, "message", {"text": rendered.text, "blocks": rendered.blocks}))
+    every += [(f"modal-{name}", "modal", render_view(modal)) for name, modal in MODAL_EXAMPLES.items()]
     return every
 
 
@@ -36,9 +28,7 @@ def write(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     every = examples()
     for name, surface, payload in every:
-        (folder / f"{name}.{surface}.json").write_text(
-            json.dumps(payload, ensure_ascii=False, indent=1), "utf-8"
-        )
+        (folder / f"{name}.{surface}.json").write_text(json.dumps(payload, ensure_ascii=False, indent=1), "utf-8")
     return len(every)
 
 

@@ -18,22 +18,9 @@ ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 # Bidi controls could reorder a line; zero-width characters hide words from search and are our own BREAK.
 _DROPPED = dict.fromkeys(
     [
-        *range(0x09),
-        *range(0x0E, 0x1C),
-        *range(0x7F, 0x85),
-        *range(0x86, 0xA0),
-        0xAD,
-        0x061C,
-        0x200B,
-        0x200E,
-        0x200F,
-    ]
-    + [
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x2070),
-        0xFEFF,
-        *range(0xFFF9, 0xFFFC),
-        *range(0xD800, 0xE000),
+        *(*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x061C),
+        *(0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
+        *(0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xD800, 0xE000)),
     ]
 )
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -60,6 +47,11 @@ def plain(text: object, limit: int = LIMIT) -> str:
     return clean(text, limit).replace("<", "<" + BREAK)[:limit]
 
 
+def bold(shown: str) -> str:
+    """Bold for text that is escaped already. Text with a mark in it stays plain: the mark could close ours early."""
+    return shown if BREAK in shown or not shown else f"*{shown}*"
+
+
 def code(text: object, limit: int = LIMIT) -> str:
     """In code style, where marks are dead and only a backtick could end it."""
     return f"`{clean(text, limit).replace('`', chr(39)).translate(_ENTITIES) or ' '}`"
@@ -79,11 +71,7 @@ def _address(url: str | None) -> str | None:
     except ValueError:
         return None
     safe = "%20".join(cleaned.split()).translate(_IN_URL)
-    return (
-        safe
-        if parts.scheme in {"http", "https"} and parts.netloc and len(safe) <= URL_LIMIT
-        else None
-    )
+    return safe if parts.scheme in {"http", "https"} and parts.netloc and len(safe) <= URL_LIMIT else None
 
 
 def mention(slack_id: str) -> str:

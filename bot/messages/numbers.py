@@ -1,5 +1,6 @@
 """Numbers, money, dates and durations as people write them in English."""
 
+import re
 from datetime import date, datetime, timedelta
 
 MONTHS = (
@@ -17,6 +18,7 @@ MONTHS = (
     "Dec",
 )
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+CODE = re.compile(r"[A-Za-z]{3}")
 BARS = "▁▂▃▄▅▆▇█"
 MINUS = "−"
 
@@ -31,9 +33,7 @@ def exact(value: float) -> str:
     """Four figures, so that 0.599 does not read as the 0.6 that it is compared with."""
     if abs(value) >= 1000 or value == int(value):
         return _tidy(f"{abs(value):,.0f}", value)
-    return _tidy(
-        f"{abs(value):.4g}" if abs(value) >= 0.0001 else f"{abs(value):.4f}", value
-    )
+    return _tidy(f"{abs(value):.4g}" if abs(value) >= 0.0001 else f"{abs(value):.4f}", value)
 
 
 def _tidy(digits: str, value: float) -> str:
@@ -52,15 +52,11 @@ def number_of_percent(value: float) -> str:
 
 
 def money(amount: float, currency: str | None = None) -> str:
-    """€48,000, or 48,000 CZK where the sign is not one that everybody reads alike."""
-    code = (currency or "").strip().upper()[:3]
+    """€48,000, or 48,000 CZK where the sign is not one that everybody reads alike. What is no currency code is left out."""
+    code = currency.strip().upper() if currency and CODE.fullmatch(currency.strip()) else ""
     figure = f"{abs(amount):,.0f}"
     sign = MINUS if amount <= -0.5 else ""
-    return (
-        f"{sign}{SYMBOLS[code]}{figure}"
-        if code in SYMBOLS
-        else f"{sign}{figure} {code}".strip()
-    )
+    return f"{sign}{SYMBOLS[code]}{figure}" if code in SYMBOLS else f"{sign}{figure} {code}".strip()
 
 
 def day(on: date, year: bool = True) -> str:
@@ -90,11 +86,7 @@ def duration(length: timedelta) -> str:
 
 def ago(then: datetime, now: datetime) -> str:
     """just now, 25 min ago, 2 h ago, 3 days ago."""
-    return (
-        "just now"
-        if now - then < timedelta(minutes=1)
-        else duration(now - then) + " ago"
-    )
+    return "just now" if now - then < timedelta(minutes=1) else duration(now - then) + " ago"
 
 
 def span(count: int) -> str:
@@ -107,9 +99,7 @@ def span(count: int) -> str:
 def spark(values: tuple[float | None, ...]) -> str:
     """Bars from zero, so that a small dip looks small; a missing value is a dot."""
     top = max((value for value in values if value is not None), default=0) or 1
-    return "".join(
-        "·" if value is None else BARS[_bar(value / top)] for value in values
-    )
+    return "".join("·" if value is None else BARS[_bar(value / top)] for value in values)
 
 
 def _bar(share: float) -> int:

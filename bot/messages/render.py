@@ -33,17 +33,13 @@ class Rendered:
 def render(message: Message) -> Rendered:
     """The text and the blocks of a message."""
     text = _template(f"{message.template}/text.txt.j2").render(m=message)
-    blocks = json.loads(
-        _template(f"{message.template}/blocks.json.j2").render(m=message)
-    )
+    blocks = json.loads(_template(f"{message.template}/blocks.json.j2").render(m=message))
     return Rendered(" ".join(text.split()), _within(blocks, MESSAGE_BLOCKS))
 
 
 def render_view(modal: Modal) -> dict[str, Any]:
     """The view object of a modal."""
-    view: dict[str, Any] = json.loads(
-        _template(f"{modal.template}/view.json.j2").render(m=modal)
-    )
+    view: dict[str, Any] = json.loads(_template(f"{modal.template}/view.json.j2").render(m=modal))
     return view | {"blocks": _within(view["blocks"], VIEW_BLOCKS)}
 
 
@@ -106,6 +102,7 @@ FILTERS = {
     "items": _items,
     "mrkdwn": mrkdwn.mrkdwn,
     "plain": mrkdwn.plain,
+    "bold": mrkdwn.bold,
     "code": mrkdwn.code,
     "link": mrkdwn.link,
     "mention": mrkdwn.mention,

@@ -168,7 +168,7 @@ def start_plays(session: Session, versions: Mapping[str, int], now: datetime) ->
 
 def count_held(session: Session, playbooks: Sequence[str]) -> dict[str, int]:
     statement = select(Match.held, func.count()).where(Match.held.is_not(None), Match.playbook.in_(playbooks)).group_by(Match.held)
-    return {str(reason): count for reason, count in session.execute(statement).tuples()}
+    return {str(reason): count for reason, count in session.execute(statement)}
 
 
 def _changed(result: Any) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from bot.playbooks.engine import OpenCard, advance
 from bot.playbooks.story import cause_of, needed, plain
 from models import Account, Alert, Play, Teammate, Trace
 
+log = structlog.get_logger()
 BATCH = 250
 WEEKS = 13
 
@@ -110,7 +112,8 @@ async def read_trends(usage: Usage | None, signals: Signals, playbook: Playbook,
         return {}
     try:
         return await asyncio.to_thread(usage.weekly, metric.name, accounts, signals.measured[metric.name].day, WEEKS)
-    except SourceFailed:
+    except SourceFailed as error:
+        log.warning("trend_not_read", metric=metric.name, problem=str(error))
         return {}
 
 
@@ -182,4 +185,4 @@ def _opened(alert: Alert, now: datetime) -> Trace:
 def _zones(session: Session, emails: set[str | None]) -> dict[str, str]:
     """The time zones of those owners whom Slack knows."""
     known = select(Teammate.email, Teammate.timezone).where(Teammate.email.in_(filter(None, emails)))
-    return {email: zone for email, zone in session.execute(known).tuples() if email and zone}
+    return {email: zone for email, zone in session.execute(known) if email and zone}

@@ -1,7 +1,6 @@
 """The directory: who is who in the Slack workspace, kept in the database and read again when it is old or a person is unknown."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -11,25 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database, upsert
 from bot.errors import SendFailed
+from bot.team.member import Member
 from models import Teammate
 
 log = structlog.get_logger()
 FRESH = timedelta(hours=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = ("slack_id", "email", "name", "timezone", "is_guest", "is_foreign", "is_active", "groups", "read_at")
-
-
-@dataclass(frozen=True)
-class Member:
-    """A Slack user as Slack describes them."""
-
-    slack_id: str
-    email: str | None
-    name: str
-    timezone: str | None
-    is_guest: bool
-    is_foreign: bool
-    is_active: bool
 
 
 class People(Protocol):
@@ -87,7 +74,9 @@ def find(session: Session, slack_id: str) -> Teammate | None:
     return session.get(Teammate, slack_id)
 
 
-def store(session: Session, members: Iterable[Member], groups: dict[str, list[str]], now: datetime) -> None:
+def store(session: Session, members: Sequence[Member], groups: dict[str, list[str]] | None, now: datetime) -> None:
+    """`groups` None: they were not read, everybody stays in theirs."""
+    kept = _groups_of(session, members) if groups is None else {}
     rows = [
         (
             member.slack_id,
@@ -97,12 +86,17 @@ def store(session: Session, members: Iterable[Member], groups: dict[str, list[st
             member.is_guest,
             member.is_foreign,
             member.is_active,
-            [handle for handle, ids in groups.items() if member.slack_id in ids],
+            [handle for handle, ids in groups.items() if member.slack_id in ids] if groups is not None else kept.get(member.slack_id, []),
             now,
         )
         for member in members
     ]
     upsert(session, Teammate.__table__, COLUMNS, rows)  # type: ignore[arg-type]
+
+
+def _groups_of(session: Session, members: Sequence[Member]) -> dict[str, list[str]]:
+    known = select(Teammate.slack_id, Teammate.groups).where(Teammate.slack_id.in_([member.slack_id for member in members]))
+    return {slack_id: groups for slack_id, groups in session.execute(known)}
 
 
 def by_email(session: Session, emails: Iterable[str | None]) -> dict[str, Teammate]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -67,4 +68,4 @@ class Desk:
 
     def today_of(self, actor: Actor, moment: datetime) -> date:
         """The calendar day where the actor is."""
-        return moment.astimezone(self.settings.zone).date()
+        return day_of(moment, ZoneInfo(actor.timezone) if actor.timezone else self.settings.zone)

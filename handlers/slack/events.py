@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.connectors.people.slack import member_of
 from bot.delivery import outbox
-from bot.team.directory import Member, store
+from bot.team.directory import store
+from bot.team.member import Member, member_of
 from handlers.slack.desk import Desk
 from models import Receipt
 
@@ -23,11 +24,12 @@ async def take_in(desk: Desk, body: dict[str, Any]) -> None:
 
 def _once(session: Session, event_id: str, member: Member | None, now: datetime) -> bool:
     """False: this event was taken in before."""
-    if session.get(Receipt, event_id):
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    receipt = dialect.insert(Receipt).values(id=event_id, received_at=now).on_conflict_do_nothing(index_elements=["id"])
+    if not session.execute(receipt).rowcount:  # type: ignore[attr-defined]
         return False
-    session.add(Receipt(id=event_id, received_at=now))
     if member:
-        store(session, [member], {}, now)
+        store(session, [member], None, now)
     else:  # somebody, perhaps the app, joined a channel, or one came back: what was dead there may live
         outbox.probe_dead(session)
     return True

@@ -34,7 +34,7 @@ def _metrics(session: Session) -> bytes:
     """Read from the database at each call: several replicas give the same figures."""
     registry = CollectorRegistry()
     alerts = Gauge("staysail_alerts", "Alerts by state", ["state"], registry=registry)
-    for state, count in session.execute(select(Alert.state, func.count()).group_by(Alert.state)).tuples():
+    for state, count in session.execute(select(Alert.state, func.count()).group_by(Alert.state)):
         alerts.labels(state).set(count)
     Gauge("staysail_outbox_waiting", "Messages that are behind", registry=registry).set(count_waiting(session))
     dead = session.scalar(select(func.count()).where(OutboxMessage.dead_at.is_not(None))) or 0

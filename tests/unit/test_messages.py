@@ -38,13 +38,7 @@ def objects(payload: Any) -> Iterator[dict[str, Any]]:
     """Every JSON object within, however deep."""
     if isinstance(payload, dict):
         yield payload
-    for value in (
-        payload.values()
-        if isinstance(payload, dict)
-        else payload
-        if isinstance(payload, list)
-        else ()
-    ):
+    for value in payload.values() if isinstance(payload, dict) else payload if isinstance(payload, list) else ():
         yield from objects(value)
 
 
@@ -56,9 +50,7 @@ def clickable(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @each_example
-def test_it_keeps_within_slacks_limits_of_blocks(
-    surface: Surface, payload: dict[str, Any]
-) -> None:
+def test_it_keeps_within_slacks_limits_of_blocks(surface: Surface, payload: dict[str, Any]) -> None:
     allowed, most = (MESSAGE_BLOCKS, 50) if surface == "message" else (VIEW_BLOCKS, 100)
     kinds = Counter(block["type"] for block in payload["blocks"])
     assert 1 <= kinds.total() <= most
@@ -68,19 +60,13 @@ def test_it_keeps_within_slacks_limits_of_blocks(
 
 
 @each_example
-def test_its_texts_are_neither_empty_nor_too_long(
-    surface: Surface, payload: dict[str, Any]
-) -> None:
+def test_its_texts_are_neither_empty_nor_too_long(surface: Surface, payload: dict[str, Any]) -> None:
     for block in payload["blocks"]:
         limit = {"header": 150, "section": 3000}.get(block["type"], 3000)
         assert 1 <= len(block.get("text", {"text": "-"})["text"]) <= limit
         assert 1 <= len(block.get("fields", "-")) <= 10
         assert all(1 <= len(field["text"]) <= 2000 for field in block.get("fields", []))
-        assert all(
-            1 <= len(item["text"]) <= 3000
-            for item in block.get("elements", [])
-            if item["type"] == "mrkdwn"
-        )
+        assert all(1 <= len(item["text"]) <= 3000 for item in block.get("elements", []) if item["type"] == "mrkdwn")
     for element in objects(payload):
         if element.get("type") == "button":
             assert 1 <= len(element["text"]["text"]) <= 75
@@ -89,9 +75,7 @@ def test_its_texts_are_neither_empty_nor_too_long(
             assert 1 <= len(option["text"]["text"]) <= 75
             assert len(option["value"]) <= 150
             assert len(option.get("description", {"text": ""})["text"]) <= 75
-        assert len(element.get("options", [])) <= (
-            10 if element.get("type") == "radio_buttons" else 100
-        )
+        assert len(element.get("options", [])) <= (10 if element.get("type") == "radio_buttons" else 100)
 
 
 @each_example
@@ -106,14 +90,8 @@ def test_it_says_so_in_words_too(surface: Surface, payload: dict[str, Any]) -> N
 
 
 @each_example
-def test_slack_may_add_no_links_of_its_own(
-    surface: Surface, payload: dict[str, Any]
-) -> None:
-    assert all(
-        found["verbatim"] is True
-        for found in objects(payload)
-        if found.get("type") == "mrkdwn"
-    )
+def test_slack_may_add_no_links_of_its_own(surface: Surface, payload: dict[str, Any]) -> None:
+    assert all(found["verbatim"] is True for found in objects(payload) if found.get("type") == "mrkdwn")
 
 
 @each_example
@@ -124,9 +102,7 @@ def test_its_tables_are_even(surface: Surface, payload: dict[str, Any]) -> None:
 
 
 @each_example
-def test_no_id_stands_twice_in_a_block(
-    surface: Surface, payload: dict[str, Any]
-) -> None:
+def test_no_id_stands_twice_in_a_block(surface: Surface, payload: dict[str, Any]) -> None:
     for block in payload["blocks"]:
         ids = [found["action_id"] for found in objects(block) if "action_id" in found]
         assert len(ids) == len(set(ids))
@@ -135,9 +111,7 @@ def test_no_id_stands_twice_in_a_block(
 
 
 @each_example
-def test_a_modal_with_inputs_can_be_submitted_and_its_inputs_are_known(
-    surface: Surface, payload: dict[str, Any]
-) -> None:
+def test_a_modal_with_inputs_can_be_submitted_and_its_inputs_are_known(surface: Surface, payload: dict[str, Any]) -> None:
     inputs = [block for block in payload["blocks"] if block["type"] == "input"]
     assert bool(inputs) == ("submit" in payload)
     for block in inputs:
@@ -146,25 +120,16 @@ def test_a_modal_with_inputs_can_be_submitted_and_its_inputs_are_known(
 
 
 def test_the_action_ids_in_use_are_exactly_ours() -> None:
-    used = {
-        found["action_id"] for _, _, payload in EXAMPLES for found in clickable(payload)
-    }
+    used = {found["action_id"] for _, _, payload in EXAMPLES for found in clickable(payload)}
     assert used == set(Action)
 
 
 def test_the_callback_ids_in_use_are_exactly_ours() -> None:
-    assert {
-        payload["callback_id"] for _, surface, payload in EXAMPLES if surface == "modal"
-    } == set(Callback)
+    assert {payload["callback_id"] for _, surface, payload in EXAMPLES if surface == "modal"} == set(Callback)
 
 
 def test_the_inputs_in_use_are_exactly_ours() -> None:
-    used = {
-        block["block_id"]
-        for _, _, payload in EXAMPLES
-        for block in payload["blocks"]
-        if block["type"] == "input"
-    }
+    used = {block["block_id"] for _, _, payload in EXAMPLES for block in payload["blocks"] if block["type"] == "input"}
     assert used == set(Input)
 
 
@@ -177,16 +142,8 @@ def test_every_message_has_an_example() -> None:
             *MODAL_EXAMPLES.values(),
         ]
     }
-    known = {
-        found
-        for name in catalog.__all__
-        if isinstance(found := getattr(catalog, name), type)
-    }
-    assert shown == {
-        found
-        for found in known
-        if issubclass(found, Message | Modal) and hasattr(found, "template")
-    }
+    known = {found for name in catalog.__all__ if isinstance(found := getattr(catalog, name), type)}
+    assert shown == {found for found in known if issubclass(found, Message | Modal) and hasattr(found, "template")}
 
 
 def test_the_gallery_is_written_as_files(tmp_path: Path) -> None:

@@ -48,44 +48,27 @@ def buttons(message: Message) -> list[str]:
 
 def test_the_first_line_tells_who_and_what() -> None:
     first = render(OPEN).blocks[0]["text"]["text"].splitlines()
-    assert (
-        first[0]
-        == "*<https://crm.example/accounts/a-1041|Northwind Traders>* · Usage drop"
-    )
-    assert (
-        first[1]
-        == "Active users fell from 41 to 17 a day (−59 %) against the 8 weeks before."
-    )
+    assert first[0] == "*<https://crm.example/accounts/a-1041|Northwind Traders>* · Usage drop"
+    assert first[1] == "Active users fell from 41 to 17 a day (−59 %) against the 8 weeks before."
 
 
 def test_the_notification_tells_the_story() -> None:
-    assert (
-        render(OPEN).text
-        == "Usage drop at Northwind Traders: active users 41 → 17 a day (−59 %)"
-    )
+    assert render(OPEN).text == "Usage drop at Northwind Traders: active users 41 → 17 a day (−59 %)"
 
 
 def test_a_silent_account_says_for_how_long() -> None:
-    assert "No active users for 12 days; before that 23 a day." in seen(
-        CARD_EXAMPLES["churn-risk-silent-without-owner"]
-    )
+    assert "No active users for 12 days; before that 23 a day." in seen(CARD_EXAMPLES["churn-risk-silent-without-owner"])
 
 
 def test_a_renewal_says_when_and_how_far_below() -> None:
     said = seen(CARD_EXAMPLES["churn-risk-renewal-owner-not-in-slack"])
-    assert (
-        "Renews in 34 days, and active users are at 62 % of their baseline (8.1 against 13 a day)."
-        in said
-    )
+    assert "Renews in 34 days, and active users are at 62 % of their baseline (8.1 against 13 a day)." in said
 
 
 def test_a_playbook_of_ones_own_speaks_for_itself() -> None:
     said = seen(CARD_EXAMPLES["churn-risk-own-playbook"])
     assert "Support storm" in said
-    assert (
-        "Many open tickets and a poor last score.\n• `open_tickets` is *7*\n• `nps.last` is *4*"
-        in said
-    )
+    assert "Many open tickets and a poor last score.\n• `open_tickets` is *7*\n• `nps.last` is *4*" in said
 
 
 def test_the_card_holds_what_one_asks_first() -> None:
@@ -123,26 +106,18 @@ def test_a_taken_card_cannot_be_taken_again() -> None:
     assert buttons(TAKEN) == ["Snooze…", "Not a risk…", "Resolve…", "Details", "Why?"]
 
 
-@pytest.mark.parametrize(
-    "name", ["churn-risk-silent-without-owner", "churn-risk-renewal-owner-not-in-slack"]
-)
+@pytest.mark.parametrize("name", ["churn-risk-silent-without-owner", "churn-risk-renewal-owner-not-in-slack"])
 def test_a_card_that_reaches_nobody_can_be_assigned(name: str) -> None:
     assert "Assign…" in buttons(CARD_EXAMPLES[name])
 
 
 def test_a_card_that_somebody_took_needs_no_assigning() -> None:
-    assert "Assign…" not in buttons(
-        replace(TAKEN, facts=replace(TAKEN.facts, owner=None))
-    )
+    assert "Assign…" not in buttons(replace(TAKEN, facts=replace(TAKEN.facts, owner=None)))
 
 
 def test_nobody_in_charge_is_said() -> None:
-    assert "No owner in the CRM" in seen(
-        CARD_EXAMPLES["churn-risk-silent-without-owner"]
-    )
-    assert "Petra Nová (not in Slack)" in seen(
-        CARD_EXAMPLES["churn-risk-renewal-owner-not-in-slack"]
-    )
+    assert "No owner in the CRM" in seen(CARD_EXAMPLES["churn-risk-silent-without-owner"])
+    assert "Petra Nová (not in Slack)" in seen(CARD_EXAMPLES["churn-risk-renewal-owner-not-in-slack"])
 
 
 def test_history_stands_in_place_and_old_lines_make_room() -> None:
@@ -152,11 +127,7 @@ def test_history_stands_in_place_and_old_lines_make_room() -> None:
     assert "<@U0BEN> took it for <@U0ANNA>, <!date^" in said
 
 
-CLOSED = [
-    card
-    for card in CARD_EXAMPLES.values()
-    if isinstance(card, ChurnRiskCard) and card.closed
-]
+CLOSED = [card for card in CARD_EXAMPLES.values() if isinstance(card, ChurnRiskCard) and card.closed]
 
 
 @pytest.mark.parametrize("card", CLOSED, ids=[card.state.value for card in CLOSED])
@@ -181,12 +152,8 @@ def test_a_closed_card_tells_who_and_how() -> None:
 
 
 def test_a_breaker_shows_its_figure() -> None:
-    assert "37 of 58 accounts (64 %) would open at once; the limit is 30 %." in seen(
-        CARD_EXAMPLES["breaker-mass-drop"]
-    )
-    assert "Usage is 4 days old (newest day 19 Nov 2026); the limit is 2 days." in seen(
-        CARD_EXAMPLES["breaker-stale"]
-    )
+    assert "37 of 58 accounts (64 %) would open at once; the limit is 30 %." in seen(CARD_EXAMPLES["breaker-mass-drop"])
+    assert "Usage is 4 days old (newest day 19 Nov 2026); the limit is 2 days." in seen(CARD_EXAMPLES["breaker-stale"])
     assert buttons(CARD_EXAMPLES["breaker-stale"]) == ["Release", "Keep holding"]
     assert buttons(CARD_EXAMPLES["breaker-released"]) == []
 
@@ -211,9 +178,7 @@ def test_why_tells_what_holds_and_what_does_not() -> None:
 
 
 def test_very_much_is_cut_and_counted() -> None:
-    said = "\n".join(
-        lines(render_view(MODAL_EXAMPLES["details-of-very-much"])["blocks"])
-    )
+    said = "\n".join(lines(render_view(MODAL_EXAMPLES["details-of-very-much"])["blocks"]))
     assert "and 10 more sources" in said
     assert " more\n" in said
 
@@ -223,13 +188,8 @@ def test_a_hundred_matches_fill_a_select_and_the_rest_is_counted() -> None:
 
 
 def test_a_sentence_mentions_who_was_first() -> None:
-    assert seen(Said(text="{who} took it, {at}.", who=ANNA, at=NOW)).startswith(
-        "<@U0ANNA> took it, <!date^"
-    )
-    assert (
-        seen(Said(text="Ask {who}.", who=Person(name="<!here>")))
-        == "Ask &lt;!here&gt; (not in Slack)."
-    )
+    assert seen(Said(text="{who} took it, {at}.", who=ANNA, at=NOW)).startswith("<@U0ANNA> took it, <!date^")
+    assert seen(Said(text="Ask {who}.", who=Person(name="<!here>"))) == "Ask &lt;!here&gt; (not in Slack)."
 
 
 def test_details_tell_a_signals_age_and_what_is_unknown() -> None:
@@ -237,7 +197,5 @@ def test_details_tell_a_signals_age_and_what_is_unknown() -> None:
     said = "\n".join(lines(render_view(details)["blocks"]))
     assert "*Usage* · read 2 h ago\n`active_users.recent`  17\n" in said
     assert "`nps.last`  unknown" in said
-    odd = replace(
-        details, signals=(Signal("x", 1, "CRM", None), Signal("y", 2, "CRM", NOW))
-    )  # type: ignore[call-arg]
+    odd = replace(details, signals=(Signal("x", 1, "CRM", None), Signal("y", 2, "CRM", NOW)))  # type: ignore[call-arg]
     assert "`y`  2 · read just now" in "\n".join(lines(render_view(odd)["blocks"]))

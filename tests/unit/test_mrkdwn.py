@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.messages.mrkdwn import BREAK, code, fit, link, mention, mrkdwn, plain, when
+from bot.messages.mrkdwn import BREAK, bold, code, fit, link, mention, mrkdwn, plain, when
 from bot.messages.numbers import (
     ago,
     day,
@@ -55,6 +55,12 @@ def test_plain_text_pings_nobody_even_where_it_is_read_naively() -> None:
     assert len(plain("<" * 300, 75)) == 75
 
 
+def test_a_mark_in_a_name_cannot_end_our_bold() -> None:
+    assert bold(mrkdwn("Northwind")) == "*Northwind*"
+    assert bold(mrkdwn("North*wind")) == f"North*{BREAK}wind"
+    assert bold("") == ""
+
+
 def test_code_ends_where_we_end_it() -> None:
     assert code("a_b < `c`") == "`a_b &lt; 'c'`"
     assert code("\n") == "` `"
@@ -100,10 +106,7 @@ def test_only_an_id_becomes_a_mention() -> None:
 
 
 def test_a_moment_is_shown_in_the_readers_zone() -> None:
-    assert (
-        when(NOW)
-        == "<!date^1795425120^{date_short_pretty} at {time}|23 Nov 2026 09:12 UTC>"
-    )
+    assert when(NOW) == "<!date^1795425120^{date_short_pretty} at {time}|23 Nov 2026 09:12 UTC>"
     with pytest.raises(ValueError, match="without a zone"):
         when(NOW.replace(tzinfo=None))
 
@@ -124,8 +127,10 @@ def test_long_lists_are_cut_at_a_lines_end_and_counted() -> None:
         (9.97, "10"),
         (0.999, "1"),
         (1234, "1,234"),
-    ]
-    + [(0, "0"), (-0.001, "0"), (-3.5, "−3.5")],
+        (0, "0"),
+        (-0.001, "0"),
+        (-3.5, "−3.5"),
+    ],
 )
 def test_numbers_are_as_long_as_they_need_to_be(value: float, shown: str) -> None:
     assert number(value) == shown
@@ -142,9 +147,7 @@ def test_numbers_are_as_long_as_they_need_to_be(value: float, shown: str) -> Non
         (-2, "−2"),
     ],
 )
-def test_exact_numbers_show_on_which_side_of_a_limit_they_are(
-    value: float, shown: str
-) -> None:
+def test_exact_numbers_show_on_which_side_of_a_limit_they_are(value: float, shown: str) -> None:
     assert exact(value) == shown
 
 
@@ -165,11 +168,10 @@ def test_shares_are_percents_with_a_true_minus() -> None:
         (950.4, "USD", "$950"),
         (5, None, "5"),
         (-20, "GBP", "−£20"),
+        (5, "<!here>", "5"),
     ],
 )
-def test_money_is_shown_as_people_write_it(
-    amount: float, currency: str | None, shown: str
-) -> None:
+def test_money_is_shown_as_people_write_it(amount: float, currency: str | None, shown: str) -> None:
     assert money(amount, currency) == shown
 
 

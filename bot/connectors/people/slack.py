@@ -1,12 +1,11 @@
 """The workspace's people, from Slack."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.senders.slack_errors import asked
-from bot.team.directory import Member
+from bot.team.member import Member, member_of
 
 PAGE = 500
 PAGES = 100
@@ -41,16 +40,3 @@ class SlackPeople:
         if self._team is None:
             self._team = str((await asked(self._client.auth_test(), "Slack"))["team_id"])
         return self._team
-
-
-def member_of(user: dict[str, Any], our_team: str) -> Member:
-    profile = user.get("profile") or {}
-    return Member(
-        slack_id=user["id"],
-        email=profile.get("email"),
-        name=profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"],
-        timezone=user.get("tz"),
-        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        is_foreign=bool(user.get("is_stranger")) or user.get("team_id", our_team) != our_team,
-        is_active=not user.get("deleted", False),
-    )

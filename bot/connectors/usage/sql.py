@@ -6,6 +6,7 @@ over CASE: what SQLite, PostgreSQL, DuckDB, ClickHouse and Spark all answer alik
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -42,7 +43,7 @@ class SqlUsage:
                 # Its max() of a text copies every new maximum: read backwards, the first is the last (a fifth of the whole time).
                 statement = statement.order_by(usage.account.desc())
             for _, rows in self._warehouse.pages(connection, statement):
-                yield [_row(row, usage.metric, form) for row in rows if row[0] is not None]
+                yield _read(rows, usage.metric, form)
 
     def newest_day(self, metric: str, before: date) -> date | None:
         usage = _Columns(self.metrics[metric])
@@ -51,7 +52,7 @@ class SqlUsage:
             if form is None:
                 return None
             found = connection.execute(usage.select(func.max(usage.day)).where(usage.day < form.write(before))).scalar()
-            return None if found is None else form.read(found)
+            return None if found is None else _day(found, usage.metric, form)
 
     def weekly(self, metric: str, accounts: Sequence[str], day: date, weeks: int) -> dict[str, list[float]]:
         usage = _Columns(self.metrics[metric])
@@ -84,7 +85,7 @@ class _Columns:
 
     def select(self, *columns: Any) -> Select[Any]:
         statement = select(*columns).select_from(self._table)
-        return statement.where(text(f"({self.metric.where})")) if self.metric.where else statement
+        return statement.where(text(f"({self.metric.where})".replace(":", r"\:"))) if self.metric.where else statement
 
     @property
     def active(self) -> ColumnElement[bool]:
@@ -102,16 +103,31 @@ class _Form:
     write: Callable[[date], Any]
     read: Callable[[Any], date]
     account: Callable[[str], Any]
-    holds_days: bool
+
+    def accounts(self, ids: Sequence[str]) -> list[Any]:
+        """Those of the ids that this table can hold: a table of numbers knows no account `acme`."""
+        found = []
+        for id_ in ids:
+            with suppress(ValueError, ArithmeticError):
+                found.append(self.account(id_))
+        return found
 
 
 def _form(connection: Connection, usage: _Columns, zone: ZoneInfo) -> _Form | None:
     """Looks at one row, since the settings name columns but not their types. None: the table is empty."""
-    sample = connection.execute(usage.select(usage.account, usage.day).where(usage.day.is_not(None)).limit(1)).first()
+    filled = (usage.day.is_not(None), usage.account.is_not(None))
+    sample = connection.execute(usage.select(usage.account, usage.day).where(*filled).limit(1)).first()
     if sample is None:
         return None
-    account: Callable[[str], Any] = int if isinstance(sample[0], int) else str
-    return _form_of(sample[1], zone, account, usage.metric)
+    try:
+        return _form_of(sample[1], zone, type(sample[0]), usage.metric)
+    except ValueError:
+        raise _unreadable(usage.metric, sample[1]) from None
+
+
+def _unreadable(metric: Metric, found: Any) -> SourceFailed:
+    allowed = "allowed: a date, a time in UTC, ISO text or YYYYMMDD; or an SQL expression that gives one"
+    return SourceFailed(f"{metric.table}.{metric.day}: found {found!r}; {allowed}")
 
 
 def _form_of(sample: Any, zone: ZoneInfo, account: Callable[[str], Any], metric: Metric) -> _Form:
@@ -119,15 +135,21 @@ def _form_of(sample: Any, zone: ZoneInfo, account: Callable[[str], Any], metric:
         naive = sample.tzinfo is None
         return _timed(zone, account, metric, lambda m: m.replace(tzinfo=None) if naive else m, lambda value: value)
     if isinstance(sample, date):
-        return _Form(lambda day: day, lambda value: value, account, True)
+        return _Form(lambda day: day, lambda value: value, account)
     if isinstance(sample, str) and len(sample) == DATE_LENGTH:
-        return _Form(date.isoformat, date.fromisoformat, account, True)
+        date.fromisoformat(sample)
+        return _Form(date.isoformat, date.fromisoformat, account)
     if isinstance(sample, str):
+        # Texts are compared as texts: only UTC sorts like time, and to the minute a bound sorts before all of that minute.
+        if datetime.fromisoformat(sample).utcoffset() or sample[4:5] != "-":
+            raise ValueError
         separator = sample[DATE_LENGTH]
-        return _timed(zone, account, metric, lambda m: m.replace(tzinfo=None).isoformat(separator), datetime.fromisoformat)
+        write = lambda m: m.replace(tzinfo=None).isoformat(separator, "minutes")  # noqa: E731
+        return _timed(zone, account, metric, write, datetime.fromisoformat)
     if isinstance(sample, int) and 19000101 <= sample <= 99991231:
-        return _Form(lambda day: int(day.strftime("%Y%m%d")), lambda value: date.fromisoformat(str(value)), account, True)
-    raise SourceFailed(f"{metric.table}.{metric.day}: found {sample!r}; allowed: a date, a timestamp, ISO text or YYYYMMDD")
+        date.fromisoformat(str(sample))
+        return _Form(lambda day: int(day.strftime("%Y%m%d")), lambda value: date.fromisoformat(str(value)), account)
+    raise ValueError
 
 
 def _timed(
@@ -144,7 +166,7 @@ def _timed(
         moment = read(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
 
-    return _Form(lambda day: write(start_of(day, zone)), read_day, account, False)
+    return _Form(lambda day: write(start_of(day, zone)), read_day, account)
 
 
 def _aggregate(usage: _Columns, inside: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -172,14 +194,26 @@ def _between(
     statement: Select[Any], usage: _Columns, form: _Form, start: date, end: date, accounts: Sequence[str] | None
 ) -> Select[Any]:
     statement = statement.where(usage.day >= form.write(start), usage.day < form.write(end)).group_by(usage.account)
-    return statement if accounts is None else statement.where(usage.account.in_([form.account(a) for a in accounts]))
+    return statement if accounts is None else statement.where(usage.account.in_(form.accounts(accounts)))
 
 
-def _row(row: Sequence[Any], metric: Metric, form: _Form) -> UsageRow:
-    account, recent, baseline, last = row
-    recent, baseline = float(recent or 0), float(baseline or 0)
-    if metric.aggregate in ("avg", "sum"):
+def _day(found: Any, metric: Metric, form: _Form) -> date:
+    try:
+        return form.read(found)
+    except (ValueError, TypeError):
+        raise _unreadable(metric, found) from None
+
+
+def _read(rows: Sequence[Sequence[Any]], metric: Metric, form: _Form) -> list[UsageRow]:
+    days = {last: None if last is None else _day(last, metric, form) for last in {row[3] for row in rows}}
+    summed = metric.aggregate in ("avg", "sum")
+    return [_row(row, summed, days[row[3]]) for row in rows if row[0] is not None]
+
+
+def _row(row: Sequence[Any], summed: bool, last: date | None) -> UsageRow:
+    account, recent, baseline = str(row[0]), float(row[1] or 0), float(row[2] or 0)
+    if summed:
         whole, baseline = baseline, baseline - recent
         if abs(baseline) < abs(whole) * 1e-12:  # what is left of a float subtraction that should give nothing
             baseline = 0.0
-    return str(account), recent, baseline, None if last is None else form.read(last)
+    return account, recent, baseline, last

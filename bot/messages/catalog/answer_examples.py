@@ -126,19 +126,13 @@ VERDICTS = (
         since=NOW - hours(94),
     ),
     PlaybookVerdict("renewal-risk", 1, Verdict.NOT_MATCHING, FAILING),
-    PlaybookVerdict(
-        "gone-silent", 1, Verdict.COOLDOWN, CONDITIONS, until=NOW + hours(200)
-    ),
-    PlaybookVerdict(
-        "support-storm", 2, Verdict.BUDGET, CONDITIONS, until=NOW + hours(24), limit=5
-    ),
+    PlaybookVerdict("gone-silent", 1, Verdict.COOLDOWN, CONDITIONS, until=NOW + hours(200)),
+    PlaybookVerdict("support-storm", 2, Verdict.BUDGET, CONDITIONS, until=NOW + hours(24), limit=5),
 )
 HELD = (
     PlaybookVerdict("usage-drop", 3, Verdict.STALE, CONDITIONS, source="Usage"),
     PlaybookVerdict("gone-silent", 1, Verdict.MASS_DROP, CONDITIONS),
-    PlaybookVerdict(
-        "renewal-risk", 1, Verdict.WOULD_OPEN, CONDITIONS, until=NOW + hours(1)
-    ),
+    PlaybookVerdict("renewal-risk", 1, Verdict.WOULD_OPEN, CONDITIONS, until=NOW + hours(1)),
     PlaybookVerdict("support-storm", 1, Verdict.HOLDOUT, CONDITIONS),
     PlaybookVerdict("win-back", 1, Verdict.CHURNED),
 )
@@ -157,12 +151,8 @@ ANSWER_EXAMPLES: dict[str, Message] = {
         contacts=CONTACTS,
         alerts=LINES[1:3],
     ),
-    "account-quiet": AccountAnswer(
-        now=NOW, account=HOSTILE, facts=replace(UNOWNED, usage=None, trend=())
-    ),
-    "account-choice": AccountChoice(
-        query="al", hits=(Hit(ALDER, "alder.example"), Hit(HOSTILE)), total=2
-    ),
+    "account-quiet": AccountAnswer(now=NOW, account=HOSTILE, facts=replace(UNOWNED, usage=None, trend=())),
+    "account-choice": AccountChoice(query="al", hits=(Hit(ALDER, "alder.example"), Hit(HOSTILE)), total=2),
     "account-choice-of-many": AccountChoice(
         query="<a&b>",
         hits=tuple(Hit(Account(str(n), f"Account {n}")) for n in range(120)),
@@ -171,9 +161,7 @@ ANSWER_EXAMPLES: dict[str, Message] = {
         playbook="usage-drop",
     ),
     "risks": RISKS,
-    "risks-own": RisksAnswer(
-        lines=LINES[:2], total=2, total_arr=(Money(168_000, "EUR"),)
-    ),
+    "risks-own": RisksAnswer(lines=LINES[:2], total=2, total_arr=(Money(168_000, "EUR"),)),
     "risks-none": RisksAnswer(lines=(), total=0),
     "why": WhyAnswer(now=NOW, account=NORTHWIND, playbooks=VERDICTS, usage=READ),
     "why-held": WhyAnswer(now=NOW, account=HOSTILE, playbooks=HELD),
@@ -208,7 +196,5 @@ ANSWER_EXAMPLES: dict[str, Message] = {
         dead=(DEAD,) * 12,
     ),
     "said": Said(text="Only {who} or a manager may do this.", who=ANNA),
-    "said-error": Said(
-        text="Something went wrong on our side. Please try again.", error_id="k3f9-77"
-    ),
+    "said-error": Said(text="Something went wrong on our side. Please try again.", error_id="k3f9-77"),
 }

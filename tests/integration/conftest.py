@@ -1,0 +1,42 @@
+"""Databases of customers: what the CRM and usage queries read, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+
+@pytest.fixture(scope="session")
+def customer_postgres(postgres_url: str) -> str:
+    """A database of its own beside Staysail's."""
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE customer"))
+    engine.dispose()
+    return make_url(postgres_url).set(database="customer").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def postgres_source(customer_postgres: str) -> Iterator[str]:
+    """An empty PostgreSQL database of a customer."""
+    yield customer_postgres
+    engine = create_engine(customer_postgres)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        connection.execute(text("DROP SCHEMA IF EXISTS analytics CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_source(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'customer.db'}"
+
+
+@pytest.fixture(params=["from sqlite", "from postgresql"])
+def source_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of a customer, on both."""
+    name = "sqlite_source" if request.param == "from sqlite" else "postgres_source"
+    url: str = request.getfixturevalue(name)
+    return url

@@ -1,0 +1,39 @@
+"""A whole Staysail for each scenario: real Bolt app, real worker, local Slack, real database."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import Plan, World, start_world
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For variants that mean the same to every database."""
+
+OpenWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's client honours HTTP_PROXY even for loopback."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+async def open_world(database_url: str, tmp_path: Path) -> AsyncIterator[OpenWorld]:
+    async with AsyncExitStack() as stack:
+
+        async def start(**plan: Any) -> World:
+            return await start_world(stack, tmp_path, database_url, Plan(**plan))
+
+        yield start
+
+
+@pytest.fixture
+async def world(open_world: OpenWorld) -> World:
+    """The default company, swept; by socket."""
+    return await open_world()
