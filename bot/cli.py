@@ -182,6 +182,8 @@ def lint_playbooks(files: list[Path], config: Config = None) -> None:
     settings = _settings(config)
     database = Database(settings.environment.database_url)
     try:
+        if problem := asyncio.run(database.read(schema_problem)):
+            raise StaysailError(problem)
         count = asyncio.run(database.read(lint, settings, files))
     finally:
         database.close()

@@ -30,6 +30,8 @@ Work = Callable[Concatenate[Session, P], T]
 
 READERS, WRITERS = 4, 8
 BUSY_SECONDS = 15
+OURS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
+"""Whatever driver an address names (`postgresql+psycopg2`, `sqlite+aiosqlite`), these are the ones that are installed."""
 
 
 class Database:
@@ -37,8 +39,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
-        if self.url.drivername in ("postgresql", "postgres"):
-            self.url = self.url.set(drivername="postgresql+psycopg")
+        driver = OURS.get(self.url.get_backend_name())
+        self.url = self.url.set(drivername=driver) if driver else self.url
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             raise StaysailError(f"DATABASE_URL: found {self.url.drivername}; allowed: sqlite:///FILE or postgresql://HOST/NAME")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"

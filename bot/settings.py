@@ -11,12 +11,14 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from bot.accounts.business_hours import BusinessHours
 from bot.connectors.ports import Aggregate, Metric
 from bot.documents.check import check
 from bot.documents.source import Source, Way, read_source
-from bot.documents.words import wrong
+from bot.documents.words import shown, wrong
 from bot.durations import Duration
 from bot.errors import Finding, InvalidInput
 
@@ -33,20 +35,40 @@ class Section(BaseModel):
 def _zone(name: Any) -> ZoneInfo:
     if isinstance(name, ZoneInfo):
         return name
-    if name not in available_timezones():
+    if not isinstance(name, str) or name not in available_timezones():
         near = get_close_matches(str(name), available_timezones(), n=1, cutoff=0.5)
         raise wrong(f"found `{name}`", "allowed: an IANA zone such as Europe/Prague" + (f"; nearest: {near[0]}" if near else ""))
     return ZoneInfo(name)
 
 
-def _channel(name: str) -> str:
-    if not CHANNEL.fullmatch(name):
-        raise wrong(f"found `{name}`", 'allowed: "#channel-name" (in quotes, since # starts a comment) or a channel id')
+def _channel(name: Any) -> str:
+    if not isinstance(name, str) or not CHANNEL.fullmatch(name):
+        found = "found nothing" if name is None else f"found {shown(name)}"
+        raise wrong(found, 'allowed: "#channel-name" (in quotes, since # starts a comment) or a channel id')
     return name
 
 
+def _source_url(text: str) -> str:
+    """The text itself is never shown: it may hold a password."""
+    allowed = "allowed: an SQLAlchemy URL such as sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise wrong("found no URL", allowed) from None
+    name = url.drivername.replace("postgres", "postgresql", 1) if url.drivername == "postgres" else url.drivername
+    try:
+        url.set(drivername=name).get_dialect().import_dbapi()
+    except NoSuchModuleError:
+        raise wrong(f"found the unknown dialect `{name}`", allowed) from None
+    except ImportError as error:
+        raise wrong(f"the driver for `{name}` is not installed ({error})", f"install it; {allowed}") from None
+    return text
+
+
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-Channel = Annotated[str, AfterValidator(_channel)]
+Channel = Annotated[str, BeforeValidator(_channel)]
+OptionalChannel = Annotated[str | None, BeforeValidator(_channel)]
+SourceUrl = Annotated[str, AfterValidator(_source_url)]
 
 
 class Workspace(Section):
@@ -59,8 +81,8 @@ class Workspace(Section):
 
 class Channels(Section):
     alerts: Channel
-    managers: Channel | None = None
-    admins: Channel | None = None
+    managers: OptionalChannel = None
+    admins: OptionalChannel = None
     routes: tuple[Any, ...] = ()
 
 
@@ -73,7 +95,7 @@ class Route(Section):
 
 class CrmSettings(Section):
     kind: Literal["sql"] = "sql"
-    url: str
+    url: SourceUrl
     accounts: str = Field(min_length=1)
     contacts: str | None = None
     timeout: Duration = timedelta(minutes=5)
@@ -100,7 +122,7 @@ class Freshness(Section):
 
 
 class UsageSettings(Freshness):
-    url: str
+    url: SourceUrl
     metrics: dict[str, Any] = Field(min_length=1)
     timeout: Duration = timedelta(minutes=10)
 
@@ -198,6 +220,8 @@ def load_settings(path: Path, variables: Mapping[str, str] = os.environ) -> Sett
     if not path.is_file():
         raise InvalidInput([Finding(str(path), "there is no such file", "name it with --config or $STAYSAIL_CONFIG")])
     source = read_source(path)
+    if not source.value:
+        raise InvalidInput(source.findings or [Finding(str(path), "the file is empty", "add the sections channels and crm")])
     source.value = _expand(source.value, (), source, variables)
     settings = _Reader(source).settings(Environment.read(variables))
     if source.findings or settings is None:
@@ -216,6 +240,7 @@ def _expand(value: Any, way: Way, source: Source, variables: Mapping[str, str]) 
     for name in VARIABLE.findall(value):
         if name not in variables:
             source.wrong(way, f"the variable {name} is not set", f"set {name} in the environment")
+            source.misread.add(source.place(way))
     return VARIABLE.sub(lambda match: variables.get(match[1], ""), value)
 
 
@@ -230,7 +255,8 @@ class _Reader:
 
     def settings(self, environment: Environment) -> Settings | None:
         document = self._section(Document, self._source.value)
-        raw = self._source.value
+        # A section that is no mapping has been reported with the document.
+        raw = {key: value for key, value in self._source.value.items() if isinstance(value, dict)}
         workspace = self._section(Workspace, raw.get("workspace", {}), "workspace")
         channels = self._section(Channels, raw.get("channels"), "channels")
         routes = [self._section(Route, route, "channels", "routes", at) for at, route in enumerate(channels.routes if channels else ())]
@@ -262,10 +288,13 @@ class _Reader:
         )
 
     def _hours(self, workspace: Workspace) -> BusinessHours | None:
+        key = "business_hours"
         try:
+            BusinessHours.parse(workspace.business_hours, str(workspace.timezone))
+            key = "holidays"
             return BusinessHours.parse(workspace.business_hours, str(workspace.timezone), workspace.holidays)
         except ValueError as error:
-            self._source.wrong(("workspace", "business_hours"), str(error))
+            self._source.wrong(("workspace", key), str(error))
             return None
 
     def _metrics(self, usage: UsageSettings) -> dict[str, Metric]:
@@ -281,7 +310,9 @@ class _Reader:
 
     def _whole_days(self, form: MetricForm, way: Way) -> bool:
         for key in ("recent", "baseline", "min_baseline"):
-            length: timedelta = getattr(form, key) or MIN_BASELINE
+            length: timedelta | None = getattr(form, key)
+            if length is None:
+                continue
             if length < timedelta(days=1) or length % timedelta(days=1):
                 self._source.wrong((*way, key), f"`{key}`: found less than, or not, whole days", "allowed: days or weeks, such as 14d")
                 return False

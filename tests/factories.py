@@ -250,6 +250,11 @@ class Card:
         return words(self.message.blocks)
 
     @property
+    def read(self) -> str:
+        """As it is seen: without the marks' invisible breaks."""
+        return self.words.replace("\u200b", "")
+
+    @property
     def text(self) -> str:
         return self.message.text
 

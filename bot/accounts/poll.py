@@ -49,12 +49,13 @@ async def _poll(
     database: Database, crm: Crm, entity: Entity, table: Any, reader: Reader, now: datetime, vanishing: Vanishing
 ) -> Poll:
     report = Poll(f"crm.{entity}")
+    await database.run(_begin, report.source, table, now)
     try:
         async for rows, bad in read_ahead(lambda: map(reader.read, crm.read(entity))):
+            bad += await database.run(_store, table, reader.columns, rows, [b.row for b in bad if b.row], now)
             report.rows += len(rows)
             report.bad_rows += len(bad)
             report.bad_examples += bad[: EXAMPLES - len(report.bad_examples)]
-            await database.run(_store, table, reader.columns, rows, [b.row for b in bad if b.row], now)
         report.vanished, report.problem = await database.run(_mark_gone, table, now, vanishing)
     except SourceFailed as error:
         report.problem = str(error)

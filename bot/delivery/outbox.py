@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -124,17 +124,17 @@ class Shown:
 
 
 def settle_shown(session: Session, shown: Sequence[Shown], worker: str, machine_now: datetime) -> None:
-    for message in shown:
-        values = {
-            "channel_id": message.channel_id,
-            "ts": message.ts,
-            "shown_version": message.version,
-            "shown_at": machine_now,
-            **_released(),
-            "attempts": 0,
-            "problem": None,
-        }
-        session.execute(update(Row).where(Row.id == message.id, Row.claimed_by == worker).values(values))
+    """One statement for all of them."""
+    if not shown:
+        return
+    table = Row.__table__
+    settled = {name: bindparam(f"new_{name}") for name in ("channel_id", "ts", "shown_version")}
+    values = {**settled, **_released(), "shown_at": machine_now, "attempts": 0, "problem": None}
+    mine = (table.c.id == bindparam("row_id"), table.c.claimed_by == worker)
+    rows = [
+        {"row_id": m.id, "new_channel_id": m.channel_id, "new_ts": m.ts, "new_shown_version": m.version} for m in shown
+    ]
+    session.connection().execute(update(table).where(*mine).values(values), rows)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -129,7 +130,7 @@ class Worker:
         chosen = await self._choose()
         if chosen:
             claimed = await self._database.run(outbox.claim, chosen, self._name, clock.now())
-            composed = await self._database.read(self._compose, claimed)
+            composed = await self._composed(claimed)
             self._under_way |= {asyncio.ensure_future(self._send(row, composed.get(row.id))) for row in claimed}
         if not self._under_way:
             return False
@@ -141,12 +142,26 @@ class Worker:
     async def _choose(self) -> list[str]:
         chosen: list[str] = []
         room = AT_ONCE - len(self._under_way)
-        if room <= 0:
+        if room < AT_ONCE // 2:
             return chosen
         for row in await self._database.read(outbox.find_due, self._now(), clock.now()):
             if len(chosen) < room and await self._limits.take(row.channel, row.posted):
                 chosen.append(row.id)
         return chosen
+
+    async def _composed(self, claimed: Sequence[Claimed]) -> Mapping[str, Composed | Failed]:
+        """Texts by row. One that cannot be written becomes a dead letter; the others must not wait for it."""
+        try:
+            return await self._database.read(self._compose, claimed)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if len(claimed) > 1:
+                return {row_id: found for row in claimed for row_id, found in (await self._composed([row])).items()}
+            (row,) = claimed
+            log.error("message_not_written", outbox=row.id, subject=row.subject, problem=str(error), exc_info=True)
+            problem = f"it could not be written, please report this ({type(error).__name__}: {error})"
+            return {row.id: Failed(row.id, problem, row.uncertain, None)}
 
     def _compose(self, session: Session, claimed: Sequence[Claimed]) -> dict[str, Composed]:
         wanted: dict[str, dict[int, str]] = {}
@@ -159,7 +174,10 @@ class Worker:
             for number, composed in self._composers[kind](session, list(ids)).items()
         }
 
-    async def _send(self, row: Claimed, composed: Composed | None) -> Shown | Failed:
+    async def _send(self, row: Claimed, composed: Composed | Failed | None) -> Shown | Failed:
+        if isinstance(composed, Failed):
+            self._done.failed += 1
+            return composed
         if composed is None:
             return Failed(row.id, "what it was about is gone", uncertain=False, retry_at=None)
         try:

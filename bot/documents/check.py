@@ -18,6 +18,9 @@ _CURES = {
     "string_too_short": "allowed: at least {min_length} character",
     "string_too_long": "allowed: at most {max_length} characters",
     "too_short": "allowed: at least {min_length}",
+    "tuple_type": "allowed: a list, such as [one, two]",
+    "dict_type": "allowed: keys with values",
+    "model_type": "allowed: keys with values",
     "list_type": "allowed: a list of one-key mappings, such as `- card: churn-risk`",
 }
 
@@ -41,10 +44,10 @@ def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Sour
         source.wrong(place, f"unknown key `{key}`", one_of(key, keys))
     elif detail["type"] == "missing":
         source.wrong(place, f"the key `{key}` is missing", f"add `{key}: …`")
-    elif detail["input"] is None:
-        source.wrong(place, f"`{key}` has no value", "give one, or leave the key out if it is optional")
     elif detail["type"] == "wrong":
         source.wrong(place, f"`{key}`: {context['problem']}", context["cure"])
+    elif detail["input"] is None:
+        source.wrong(place, f"`{key}` has no value", "give one, or leave the key out if it is optional")
     else:
         cure = _CURES.get(detail["type"], detail["msg"]).format(**context)
         source.wrong(place, f"`{key}`: found {shown(detail['input'])}", cure)

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import load_signals
 from bot.alerts.cards import CARDS
 from bot.clock import day_of
+from bot.documents.source import read_source
 from bot.messages.catalog import Verdict
 from bot.playbooks.definition import library, load_playbooks
 from bot.playbooks.match import in_care
@@ -25,8 +25,12 @@ def listing(settings: Settings) -> list[str]:
     """One line a playbook: name, version, whether it is enabled, where it is from, what it is about."""
     own = sorted(settings.playbooks.glob("*.y*ml")) if settings.playbooks and settings.playbooks.is_dir() else []
     lines = {}
-    for place, text in [*(("library", file.read_text()) for file in library()), *((str(file), file.read_text()) for file in own)]:
-        form = yaml.safe_load(text)
+    sources = [*(read_source(file, built_in=True) for file in library()), *(read_source(file) for file in own)]
+    for source in sources:
+        form, place = source.value, "library" if source.built_in else source.name
+        if not form:
+            lines[place] = f"off  {'(cannot be read)':<20} {source.findings[0].problem}  ({place})"
+            continue
         name = str(form.get("playbook"))
         state = "on " if name in settings.enable else "off"
         lines[name] = f"{state}  {name:<20} v{form.get('version')}  {form.get('about')}  ({place})"

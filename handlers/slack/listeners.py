@@ -7,10 +7,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery.senders.slack_errors import asked
+from bot.errors import SendFailed
 from bot.messages.actions import Action, Callback
 from bot.messages.catalog import Message, Modal, NoticeModal, Said
 from bot.messages.render import render, render_view
@@ -20,6 +22,8 @@ from handlers.slack.desk import Desk, Mistakes, Replace, Reply
 from handlers.slack.errors import say
 from handlers.slack.events import EVENTS, take_in
 from handlers.slack.payloads import Click, Command, Submission
+
+log = structlog.get_logger()
 
 CLICKS: Mapping[Action, Callable[[Desk, Actor, Click], Awaitable[Reply]]] = {
     Action.ALERT_TAKE: alerts.take_clicked,
@@ -120,10 +124,11 @@ async def _show(reply: Reply, client: AsyncWebClient, respond: AsyncRespond, tri
     if isinstance(reply, Modal) and trigger:
         opened = client.views_push if in_view else client.views_open
         try:
-            await opened(trigger_id=trigger, view=render_view(reply))
-        except SlackApiError as error:
-            said = say(error) if error.response["error"] != "expired_trigger_id" else Said(text="That took too long. Please click again.")
-            await _tell(said, respond, replace=False)
+            await asked(opened(trigger_id=trigger, view=render_view(reply)), "the form")
+        except SendFailed as error:
+            log.warning("modal_not_opened", problem=str(error))
+            late = "expired_trigger_id" in str(error)
+            await _tell(Said(text="That took too long. Please click again.") if late else say(error), respond, replace=False)
     elif isinstance(reply, Replace):
         await _tell(reply.message, respond, replace=True)
     elif isinstance(reply, Message) and in_view and trigger and isinstance(reply, Said):

@@ -42,7 +42,8 @@ def load_playbooks(
         shipped = (read_source(file, built_in=True) for file in library())
         sources = [*(source for source in shipped if _name(source) not in own_names), *sources]
     findings = [finding for source in sources for finding in _same_name(source, sources)]
-    findings += _unknown(enable or (), sources)
+    if all(source.value for source in sources):  # the name of a file that cannot be read is not known
+        findings += _unknown(enable or (), sources)
     wanted = sources if enable is None else _in_order(enable, sources)
     playbooks = [_compile(source, catalogue, cards) for source in wanted if source.value]
     findings += [finding for source in sources for finding in source.sorted_findings()]
