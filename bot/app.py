@@ -1,6 +1,7 @@
 """The composition root: settings → database, connectors, Slack. The only place that chooses."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -9,17 +10,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import clock
 from bot.alerts.cards import World, card_composer
 from bot.clock import Clock
-from bot.connectors.crm.sql import SqlCrm
-from bot.connectors.engine import Warehouse
 from bot.connectors.people.slack import SlackPeople
-from bot.connectors.ports import Crm, Entity, Usage
-from bot.connectors.usage.sql import SqlUsage
 from bot.database import Database
 from bot.delivery.limits import Limits
 from bot.delivery.senders.slack import SlackSender
 from bot.delivery.worker import Composer, Worker
 from bot.playbooks.notices import notice_composer
 from bot.settings import Settings
+from bot.sources import sweep_of
 from bot.team.directory import Directory
 from bot.team.roles import group_handles
 from jobs.sweep import Sweep
@@ -50,7 +48,7 @@ def build(settings: Settings, session: aiohttp.ClientSession | None = None, now:
     return App(
         settings=settings,
         database=database,
-        sweep=Sweep(settings, database, crm_of(settings), usage_of(settings), now),
+        sweep=sweep_of(settings, database, now),
         worker=Worker(database, SlackSender(client), composers, limits, now),
         directory=Directory(database, SlackPeople(client), group_handles(settings.roles)),
         client=client,
@@ -70,16 +68,9 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession | None) -> A
     )
 
 
-def crm_of(settings: Settings) -> Crm:
-    crm = settings.crm
-    queries: dict[Entity, str] = {"accounts": crm.accounts}
-    if crm.contacts:
-        queries["contacts"] = crm.contacts
-    return SqlCrm(Warehouse(crm.url, crm.timeout.total_seconds()), queries)
-
-
-def usage_of(settings: Settings) -> Usage | None:
-    usage = settings.usage
-    if usage is None:
-        return None
-    return SqlUsage(Warehouse(usage.url, usage.timeout.total_seconds()), settings.metrics, settings.zone)
+@asynccontextmanager
+async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Connections to Slack are kept open between requests. The time-out stands here: a shared session overrides the client's."""
+    connector = aiohttp.TCPConnector(limit=60, keepalive_timeout=20)
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
+        yield session

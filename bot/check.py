@@ -11,16 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.accounts.columns import ACCOUNT, Reader, kind_of_column
-from bot.app import App, build
+from bot.accounts.columns import extra_columns
+from bot.app import App, build, slack_session
 from bot.clock import day_of
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database, reachable, schema_problem
-from bot.delivery.senders.slack_errors import asked
 from bot.errors import Finding, InvalidInput, SendFailed, SourceFailed
 from bot.manifest import FILE
-from bot.serve import slack_session
 from bot.settings import Settings, load_settings
+from bot.slack_api import asked
 from jobs.sweep import load_rulebook
 from models import Field, OutboxMessage
 
@@ -70,17 +69,13 @@ async def _database(database: Database) -> AsyncIterator[Finding]:
 
 def _crm(crm: Crm, settings: Settings) -> tuple[dict[str, str], list[Finding]]:
     """The extra columns of the accounts query with their kinds, and what is wrong with it."""
-    reader = Reader(ACCOUNT)
     try:
-        page = next(crm.read("accounts"), None)
-        if page is None:
-            return {}, [Finding(f"{settings.path}: crm.accounts", "the query gives no row", "look at the query", fatal=False)]
-        reader.read(page)
+        extra = extra_columns(crm)
         if settings.crm.contacts:
             next(crm.read("contacts"), None)
     except SourceFailed as error:
         return {}, [Finding(f"{settings.path}: crm", str(error), "correct crm.url or the query")]
-    return {name: kind_of_column(kinds).value for name, kinds in reader.extra_kinds.items()}, []
+    return extra, []
 
 
 def _usage(usage: Usage | None, settings: Settings) -> list[Finding]:

@@ -8,21 +8,15 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import StaysailError
-from models import Base
+from models import SCHEMA
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -145,33 +139,15 @@ def _postgresql() -> Any:
     return make_url("postgresql+psycopg://").get_dialect()()
 
 
-# --- schema ----------------------------------------------------------------------------------------------------------------
-
-
-def alembic_config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(database: Database) -> None:
-    """Brings the schema to the newest revision; safe to repeat."""
-    command.upgrade(alembic_config(database.url.render_as_string(hide_password=False)), "head")
-
-
 def schema_problem(session: Session) -> str | None:
     """Why the schema is not the one this code needs, in words; None when it is right."""
-    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
-    current = MigrationContext.configure(session.connection()).get_current_revision()
-    if current == head:
+    try:
+        current = session.scalar(text("SELECT version_num FROM alembic_version"))
+    except (OperationalError, ProgrammingError):
+        current = None
+    if current == SCHEMA:
         return None
-    return f"the schema is at {current or 'nothing'}, this version needs {head}: run `staysail migrate`"
-
-
-def schema_difference(session: Session) -> list[Any]:
-    """What `alembic check` would complain of."""
-    return list(compare_metadata(MigrationContext.configure(session.connection()), Base.metadata))
+    return f"the schema is at {current or 'nothing'}, this version needs {SCHEMA}: run `staysail migrate`"
 
 
 def reachable(session: Session) -> str | None:

@@ -11,13 +11,13 @@ import typer
 import yaml
 
 from bot import clock
-from bot.app import build
+from bot.app import build, slack_session
 from bot.clock import day_of
-from bot.database import migrate
 from bot.manifest import FILE
 from bot.sandbox.company import CAST, ROOMS, build_company, settings_yaml
 from bot.sandbox.server import Sandbox
-from bot.serve import run_app, slack_session
+from bot.schema import migrate
+from bot.serve import run_app
 from bot.settings import Settings, load_settings
 
 

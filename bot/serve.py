@@ -1,13 +1,11 @@
 """`run`: Slack, web pages, the worker and the scheduler in one event loop, until a signal."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
@@ -17,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.app import App, build
+from bot.app import App, build, slack_session
 from bot.clock import Clock
-from bot.delivery.senders.slack_errors import asked
 from bot.errors import StaysailError
 from bot.settings import Settings
+from bot.slack_api import asked
 from handlers.slack.desk import Desk
 from handlers.slack.listeners import Listeners
 from handlers.web.health import health_routes
@@ -30,14 +28,6 @@ from jobs.schedule import Schedule, Scheduled
 from jobs.sweep import load_rulebook
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@asynccontextmanager
-async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Connections to Slack are kept open between requests. The time-out stands here: a shared session overrides the client's."""
-    connector = aiohttp.TCPConnector(limit=60, keepalive_timeout=20)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=15)) as session:
-        yield session
 
 
 async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:

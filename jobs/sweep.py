@@ -27,8 +27,6 @@ from bot.settings import Settings
 from models import Account
 
 
-
-
 @dataclass
 class Report:
     """What a sweep did: the object that `sweep --json` prints."""

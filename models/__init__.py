@@ -8,7 +8,11 @@ from models.playbook import Breaker, Match, Play, PlaybookVersion
 from models.source import Field, Reading, Source
 from models.workspace import Job, Receipt, Teammate
 
+SCHEMA = "0001"
+"""The revision of `migrations` that these tables are; a test holds it against the newest one."""
+
 __all__ = [
+    "SCHEMA",
     "Account",
     "Alert",
     "Base",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot.database import Database, migrate
+from bot.database import Database
+from bot.schema import migrate
 from models import Base
 
 # The PostgreSQL wheel looks for a place of its own and warns of any that others may read.

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RANGE = re.compile(
@@ -156,8 +157,10 @@ def _is_holiday(country: str | None, day: date) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _calendar(code: str, year: int) -> holidays.HolidayBase:
+def _calendar(code: str, year: int) -> "HolidayBase":
     """The holidays of a country (ISO 3166-1), or of its part (`US-NY`, ISO 3166-2). ValueError for an unknown one."""
+    import holidays  # noqa: PLC0415 (half a second, and only for those who have holidays)
+
     country, _, part = code.upper().partition("-")
     countries = holidays.list_supported_countries()
     if country not in countries:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bot.accounts.catalogue import Kind
-from bot.connectors.ports import Page
+from bot.connectors.ports import Crm, Page
 from bot.errors import SourceFailed
 
 ISO_DATE = len("2026-01-31")
@@ -247,3 +248,11 @@ def _is_date(value: str) -> bool:
 def kind_of_column(kinds: set[Kind]) -> Kind:
     """One kind seen: that one. Several: text."""
     return next(iter(kinds)) if len(kinds) == 1 else Kind.text
+
+
+def extra_columns(crm: Crm) -> dict[str, str]:
+    """The account columns that we have no name for, with the kind of their values on the first page. Raises SourceFailed."""
+    reader = Reader(ACCOUNT)
+    for page in islice(crm.read("accounts"), 1):
+        reader.read(page)
+    return {name: kind_of_column(kinds).value for name, kinds in reader.extra_kinds.items()}

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
 from sqlalchemy import URL, Connection, Executable, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -16,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from bot.errors import SourceFailed
 
 PAGE = 2000
+PLAIN = {"pysqlite", "psycopg"}
 
 
 class Warehouse:
@@ -54,7 +54,7 @@ class Warehouse:
     def pages(self, connection: Connection, statement: Executable) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
         """Column names and rows, page by page, without holding the result in memory."""
         driver: Any = connection.connection.driver_connection
-        if isinstance(driver, (sqlite3.Connection, psycopg.Connection)):
+        if connection.dialect.driver in PLAIN:
             yield from _by_driver(connection, driver, statement)
             return
         result = connection.execution_options(stream_results=True, max_row_buffer=PAGE).execute(statement)
@@ -71,7 +71,7 @@ def _by_driver(connection: Connection, driver: Any, statement: Executable) -> It
         names = next(rows, ())
         while page := list(islice(rows, PAGE)):
             yield names, page
-    except (sqlite3.Error, psycopg.Error) as error:
+    except connection.dialect.loaded_dbapi.Error as error:
         raise SQLAlchemyError(str(error)) from error
 
 

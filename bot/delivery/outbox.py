@@ -128,7 +128,7 @@ def settle_shown(session: Session, shown: Sequence[Shown], worker: str, machine_
     if not shown:
         return
     table = Row.__table__
-    settled = {name: bindparam(f"new_{name}") for name in ("channel_id", "ts", "shown_version")}
+    settled: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("channel_id", "ts", "shown_version")}
     values = {**settled, **_released(), "shown_at": machine_now, "attempts": 0, "problem": None}
     mine = (table.c.id == bindparam("row_id"), table.c.claimed_by == worker)
     rows = [

@@ -46,6 +46,8 @@ def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Sour
         source.wrong(place, f"the key `{key}` is missing", f"add `{key}: …`")
     elif detail["type"] == "wrong":
         source.wrong(place, f"`{key}`: {context['problem']}", context["cure"])
+    elif detail["type"] == "value_error":  # a rule of ours, in its own words
+        source.wrong(place, f"`{key}`: {context['error']}")
     elif detail["input"] is None:
         source.wrong(place, f"`{key}` has no value", "give one, or leave the key out if it is optional")
     else:

@@ -1,6 +1,6 @@
 """Looking at playbooks without running them: which there are, what is wrong with a file, and whom it would touch now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.accounts.signals import load_signals
 from bot.alerts.cards import CARDS
 from bot.clock import day_of
@@ -37,9 +38,9 @@ def listing(settings: Settings) -> list[str]:
     return list(lines.values())
 
 
-def lint(session: Session, settings: Settings, files: Sequence[Path]) -> int:
-    """How many playbooks are in order. Raises InvalidInput with every mistake of every file."""
-    signals = load_signals(session, settings.metrics, day_of(datetime.now().astimezone(), settings.zone))
+def lint(session: Session, settings: Settings, files: Sequence[Path], unpolled: Mapping[str, str]) -> int:
+    """How many playbooks are in order. Raises InvalidInput with every mistake of every file. `unpolled`: extra CRM columns."""
+    signals = load_signals(session, settings.metrics, day_of(clock.now(), settings.zone), unpolled)
     return len(load_playbooks(files, signals.catalogue, CARDS))
 
 

@@ -11,11 +11,11 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.senders.slack_errors import asked
 from bot.errors import SendFailed
 from bot.messages.actions import Action, Callback
 from bot.messages.catalog import Message, Modal, NoticeModal, Said
 from bot.messages.render import render, render_view
+from bot.slack_api import asked
 from bot.team.roles import Actor
 from handlers.slack import admin, alerts, commands, forms
 from handlers.slack.desk import Desk, Mistakes, Replace, Reply

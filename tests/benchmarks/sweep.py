@@ -23,7 +23,7 @@ from sqlalchemy import text
 from bot import clock
 from bot.app import App, build
 from bot.connectors.engine import Warehouse
-from bot.database import migrate
+from bot.schema import migrate
 from bot.settings import load_settings
 from jobs.sweep import Report
 from tests.benchmarks.data import build_postgresql, build_sqlite, usage_days

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.accounts.signals import load_signals
-from bot.app import crm_of, usage_of
 from bot.database import Database
 from bot.settings import Settings, load_settings
+from bot.sources import sweep_of
 from jobs.sweep import Report, Sweep
 from models import Account, Alert
 
@@ -92,7 +92,7 @@ class Company:
     def sweeper(self, at: date | datetime | str, **changes: Any) -> Sweep:
         settings = self.load(**changes)
         moment = at if isinstance(at, str) else at.isoformat()
-        return Sweep(settings, self.database, crm_of(settings), usage_of(settings), clock.as_of(moment, settings.zone))
+        return sweep_of(settings, self.database, clock.as_of(moment, settings.zone))
 
     async def sweep(self, at: date | datetime | str = DAY, **changes: Any) -> Report:
         return await self.sweeper(at, **changes).run()

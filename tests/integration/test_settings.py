@@ -66,7 +66,7 @@ SETTINGS = {
     "a country that YAML takes for a no": ("holidays: CZ", "holidays: NO", 4, "`false`", "text"),
     "an unknown kind of CRM": ("kind: sql", "kind: salesfarce", 11, "salesfarce", "sql"),
     "an unknown aggregate": ("aggregate: avg", "aggregate: median", 17, "median", "'avg', 'sum'"),
-    "an unreadable length": ("recent: 14d", "recent: two weeks", 17, "two weeks", "14d"),
+    "an unreadable length": ("recent: 14d", "recent: two weeks", 17, "two weeks", "21d"),
     "a length of hours": ("recent: 14d", "recent: 36h", 17, "`recent`", "days or weeks"),
     "a window of no days": ("recent: 14d", "recent: 0d", 17, "`recent`", "days or weeks"),
     "a metric of a bad name": ("active_users:", "Active-Users:", 17, "Active-Users", "a-z"),

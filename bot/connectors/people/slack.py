@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.senders.slack_errors import asked
+from bot.slack_api import asked
 from bot.team.member import Member, member_of
 
 PAGE = 500

@@ -5,10 +5,10 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.senders.slack_errors import asked
 from bot.delivery.worker import Posted
 from bot.errors import Undeliverable
 from bot.messages.render import Rendered
+from bot.slack_api import asked
 
 EVENT = "staysail_outbox"
 SKEW = timedelta(seconds=5)

@@ -1,0 +1,37 @@
+"""`staysail deliver`"""
+
+import asyncio
+import json
+from dataclasses import asdict
+
+import typer
+
+from bot import clock
+from bot.app import build, slack_session
+from bot.delivery.worker import Delivery
+from bot.errors import StaysailError
+from bot.settings import Settings
+from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def deliver(config: Config = None, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Sends everything that is due, then exits."""
+    settings = settings_of(config)
+    if not settings.environment.slack_bot_token:
+        raise StaysailError("SLACK_BOT_TOKEN is not set: copy it from the app's page, OAuth & Permissions")
+    done = asdict(asyncio.run(_deliver(settings, clock.as_of(as_of, settings.zone))))
+    typer.echo(json.dumps(done) if as_json else ", ".join(f"{count} {what}" for what, count in done.items()))
+
+
+async def _deliver(settings: Settings, now: clock.Clock) -> Delivery:
+    async with slack_session() as session:
+        staysail = build(settings, session, now)
+        try:
+            await must_be_migrated(staysail.database)
+            await staysail.directory.refresh_quietly(now())
+            return await staysail.worker.deliver()
+        finally:
+            staysail.database.close()

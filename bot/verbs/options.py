@@ -1,0 +1,23 @@
+"""The options that verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.database import Database, schema_problem
+from bot.errors import StaysailError
+from bot.settings import Settings, config_path, load_settings
+
+Config = Annotated[Path | None, typer.Option("--config", help="The settings file (default $STAYSAIL_CONFIG, else ./staysail.yml).")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The clock of the whole pass: 2026-03-31 or 2026-03-31T15:00.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def settings_of(config: Path | None) -> Settings:
+    return load_settings(config_path(config))
+
+
+async def must_be_migrated(database: Database) -> None:
+    if problem := await database.read(schema_problem):
+        raise StaysailError(problem)
