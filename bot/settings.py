@@ -43,8 +43,7 @@ def _zone(name: Any) -> ZoneInfo:
 
 def _channel(name: Any) -> str:
     if not isinstance(name, str) or not CHANNEL.fullmatch(name):
-        found = "found nothing" if name is None else f"found {shown(name)}"
-        raise wrong(found, 'allowed: "#channel-name" (in quotes, since # starts a comment) or a channel id')
+        raise wrong(f"found {shown(name)}", 'allowed: "#channel-name" (in quotes, since # starts a comment) or a channel id')
     return name
 
 

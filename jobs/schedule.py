@@ -30,6 +30,7 @@ class Schedule:
 
     def __init__(self, database: Database, jobs: Sequence[Scheduled]) -> None:
         self._database = database
+        self._jobs = {job.name: job for job in jobs}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         for job in jobs:
             first = clock.now() + timedelta(seconds=1)
@@ -43,11 +44,12 @@ class Schedule:
         self._scheduler.shutdown(wait=False)
 
     def soon(self, name: str) -> None:
-        """Runs a job now instead of at its next time."""
-        self._scheduler.modify_job(name, next_run_time=clock.now())
+        """Runs a job now, besides its usual times; while it runs already, once more afterwards: what changed meanwhile counts."""
+        more = {"id": f"{name}.soon", "replace_existing": True, "max_instances": 2}
+        self._scheduler.add_job(self._run, args=[self._jobs[name], True], **more)
 
-    async def _run(self, job: Scheduled) -> None:
-        async with lease(self._database, job.name, wait=False) as ours:
+    async def _run(self, job: Scheduled, wait: bool = False) -> None:
+        async with lease(self._database, job.name, wait=wait) as ours:
             if ours:
                 await run_recorded(self._database, job.name, job.work)
 

@@ -1,7 +1,8 @@
 """The sweep: poll, measure, decide, advance plays, enqueue. One pass; the same for the scheduler and the command line."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.accounts.measure import Measurement, measure
+from bot.accounts.measure import Measurement, Pass, measure
 from bot.accounts.poll import Poll, Vanishing, poll
 from bot.accounts.signals import Signals, load_signals
 from bot.alerts.cards import CARDS
@@ -59,12 +60,15 @@ class Sweep:
         self.crm, self.usage = crm, usage
 
     async def run(self) -> Report:
-        """Reads everything, then decides."""
+        """Reads everything, CRM and usage at the same time, then decides."""
         began = time.perf_counter()
         now = self._now()
         report = Report()
-        await self.poll(report, now)
-        await self.measure(report, now)
+        polling = asyncio.ensure_future(self.poll(report, now))
+        try:
+            await self.measure(report, now, polling)
+        finally:
+            await polling
         await self.decide(report, now)
         report.accounts = await self._database.read(_count_accounts)
         report.seconds = round(time.perf_counter() - began, 3)
@@ -75,12 +79,12 @@ class Sweep:
             report.sources.append(_of_poll(polled))
             report.bad_rows += [f"{polled.source}: {bad}" for bad in polled.bad_examples]
 
-    async def measure(self, report: Report, now: datetime) -> None:
+    async def measure(self, report: Report, now: datetime, accounts_known: Awaitable[None]) -> None:
         if self.usage is None:
             return
         for metric in self._settings.metrics.values():
             day, stale_after = day_of(now, self._settings.zone), self._settings.freshness.stale_after
-            measured = await measure(self._database, self.usage, metric, day, now, stale_after)
+            measured = await measure(self._database, self.usage, metric, Pass(day, now, stale_after, accounts_known))
             report.signals += measured.signals
             report.sources.append(_of_measurement(measured))
 

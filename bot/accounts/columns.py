@@ -26,6 +26,10 @@ class BadRow:
     value: str
     wanted: str
 
+    @classmethod
+    def repeated(cls, row: str) -> "BadRow":
+        return cls(row, "id", repr(row)[:80], "an id that comes once")
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -124,10 +128,6 @@ REPEATING = {read_lower, read_date, read_flag}
 REQUIRED = {"id", "name", "account_id"}
 
 
-def repeated(row: str) -> BadRow:
-    return BadRow(row, "id", repr(row)[:80], "an id that comes once")
-
-
 class Reader:
     """Turns pages of raw rows into rows of our columns. `extra_kinds` collects what kinds of value each further column held."""
 
@@ -180,7 +180,7 @@ class Reader:
         if len(by_id) < len(rows):
             seen: set[str] = set()
             twice = [row[0] for row in rows if row[0] in seen or seen.add(row[0])]  # type: ignore[func-returns-value]
-            bad += [repeated(found) for found in twice]
+            bad += [BadRow.repeated(found) for found in twice]
         return list(by_id.values()), bad
 
     def _extra(self, name: str, value: Any) -> Any:
@@ -191,8 +191,13 @@ class Reader:
 
 
 def _column(values: Sequence[Any], name: str, parse: Callable[[Any], Any]) -> list[Any]:
-    read = {value: parse(value) for value in set(values)} if parse in REPEATING else None
-    found = [read[value] for value in values] if read is not None else [parse(value) for value in values]
+    if parse in REPEATING:
+        read = {value: parse(value) for value in set(values)}
+        found = [read[value] for value in values]
+    elif parse is read_text and set(map(type, values)) == {str} and "\x00" not in "".join(values):
+        found = [text or None for text in map(str.strip, values)]
+    else:
+        found = [parse(value) for value in values]
     if name in REQUIRED and None in found:
         raise _Unreadable(name, None, "a value")
     return found

@@ -5,6 +5,7 @@ Written in short units of work, so that a click never waits for more than one of
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -34,8 +35,19 @@ class Measurement:
     signals: int = 0
 
 
-async def measure(database: Database, usage: Usage, metric: Metric, day: date, now: datetime, stale_after: timedelta) -> Measurement:
-    """Measures one metric for every account, as of the start of `day`."""
+@dataclass(frozen=True)
+class Pass:
+    """A pass as of the start of `day`. `accounts_known` is awaited before anything that needs the accounts' own dates."""
+
+    day: date
+    now: datetime
+    stale_after: timedelta
+    accounts_known: Awaitable[None]
+
+
+async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) -> Measurement:
+    """Measures one metric for every account."""
+    day, now = this.day, this.now
     report = Measurement(usage_source(metric.name))
     windows = metric.windows(day)
     try:
@@ -47,12 +59,14 @@ async def measure(database: Database, usage: Usage, metric: Metric, day: date, n
             report.newest_day = max(filter(None, (report.newest_day, *(row[3] for row in rows))), default=None)
         if not report.rows:
             await database.run(_forget_later, metric.name, now)
+        await this.accounts_known
         await _measure_young(database, usage, metric, windows, now)
-        if report.newest_day is None or day - report.newest_day > stale_after:
+        if report.newest_day is None or day - report.newest_day > this.stale_after:
             # Days of zeros are activity of the export, if not of the customers.
             report.newest_day = await asyncio.to_thread(usage.newest_day, metric.name, day) or report.newest_day
     except SourceFailed as error:
         report.problem = str(error)
+        await this.accounts_known
     await database.run(_record, report, day, now)
     return report
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, Reader, kind_of_column, repeated
+from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, Reader, kind_of_column
 from bot.connectors.ports import Crm, Entity
 from bot.database import Database, upsert
 from bot.errors import SourceFailed
@@ -52,10 +52,11 @@ async def _poll(
     await database.run(_begin, report.source, table, now)
     try:
         async for rows, bad in read_ahead(lambda: map(reader.read, crm.read(entity))):
-            bad += await database.run(_store, table, reader.columns, rows, [b.row for b in bad if b.row], now)
+            unreadable = [one.row for one in bad if one.row]
+            repeated = await database.run(_store, table, reader.columns, rows, unreadable, now)
             report.rows += len(rows)
-            report.bad_rows += len(bad)
-            report.bad_examples += bad[: EXAMPLES - len(report.bad_examples)]
+            report.bad_rows += len(bad) + len(repeated)
+            report.bad_examples += [*bad, *repeated][: EXAMPLES - len(report.bad_examples)]
         report.vanished, report.problem = await database.run(_mark_gone, table, now, vanishing)
     except SourceFailed as error:
         report.problem = str(error)
@@ -81,7 +82,7 @@ def _store(
     upsert(session, table, (*columns, "polled_at", "gone_at"), [(*row, now, None) for row in rows])
     if unreadable:  # still there, only unreadable: not gone
         session.execute(update(table).where(table.c.id.in_(unreadable)).values(polled_at=now))
-    return [repeated(row) for row in twice]
+    return [BadRow.repeated(row) for row in twice]
 
 
 def _known_accounts(session: Session, columns: tuple[str, ...], rows: list[Any]) -> list[Any]:

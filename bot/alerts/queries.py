@@ -37,7 +37,8 @@ def risks_page(session: Session, mine: ColumnElement[bool] | None, page: int, wo
 
 def _total_arr(session: Session, where: Sequence[ColumnElement[bool]]) -> tuple[m.Money, ...]:
     """Each account once, however many alerts it has."""
-    accounts = select(Account.id, Account.arr, Account.currency).join(Alert, Alert.account_id == Account.id).where(*where).distinct().subquery()
+    alerting = select(Account.id, Account.arr, Account.currency).join(Alert, Alert.account_id == Account.id).where(*where)
+    accounts = alerting.distinct().subquery()
     sums = select(accounts.c.currency, func.sum(accounts.c.arr)).where(accounts.c.arr.is_not(None)).group_by(accounts.c.currency)
     return tuple(m.Money(amount, currency) for currency, amount in session.execute(sums.order_by(func.sum(accounts.c.arr).desc())))
 

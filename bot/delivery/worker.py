@@ -5,6 +5,7 @@ The text is made after the claim, from the state as it stands then: ten changes 
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -99,10 +100,9 @@ class Worker:
                 await self._nap()
 
     async def _nap(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), TICK)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TICK):  # not wait_for: on 3.11 it swallows a cancellation that meets a wake-up
+                await self._wake.wait()
 
     async def deliver(self) -> Delivery:
         """Sends everything that is due. Waits for rows that come free within a minute; what then remains is `waiting`."""

@@ -44,12 +44,13 @@ def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Sour
         source.wrong(place, f"unknown key `{key}`", one_of(key, keys))
     elif detail["type"] == "missing":
         source.wrong(place, f"the key `{key}` is missing", f"add `{key}: …`")
-    elif detail["type"] == "wrong":
-        source.wrong(place, f"`{key}`: {context['problem']}", context["cure"])
     elif detail["type"] == "value_error":  # a rule of ours, in its own words
         source.wrong(place, f"`{key}`: {context['error']}")
     elif detail["input"] is None:
-        source.wrong(place, f"`{key}` has no value", "give one, or leave the key out if it is optional")
+        cure = "give one (in quotes if it begins with #, which starts a comment), or leave the key out if it is optional"
+        source.wrong(place, f"`{key}` has no value", cure)
+    elif detail["type"] == "wrong":
+        source.wrong(place, f"`{key}`: {context['problem']}", context["cure"])
     else:
         cure = _CURES.get(detail["type"], detail["msg"]).format(**context)
         source.wrong(place, f"`{key}`: found {shown(detail['input'])}", cure)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database, upsert
@@ -96,11 +96,16 @@ def store(session: Session, members: Sequence[Member], groups: dict[str, list[st
 
 def _groups_of(session: Session, members: Sequence[Member]) -> dict[str, list[str]]:
     known = select(Teammate.slack_id, Teammate.groups).where(Teammate.slack_id.in_([member.slack_id for member in members]))
-    return {slack_id: groups for slack_id, groups in session.execute(known)}
+    return {row.slack_id: row.groups for row in session.execute(known)}
+
+
+def is_ours() -> ColumnElement[bool]:
+    """A full, active member of our own workspace."""
+    return and_(Teammate.is_active, ~Teammate.is_guest, ~Teammate.is_foreign)
 
 
 def by_email(session: Session, emails: Iterable[str | None]) -> dict[str, Teammate]:
     """Active teammates of ours by e-mail address."""
     wanted = {email for email in emails if email}
-    statement = select(Teammate).where(Teammate.email.in_(wanted), Teammate.is_active, ~Teammate.is_guest, ~Teammate.is_foreign)
+    statement = select(Teammate).where(Teammate.email.in_(wanted), is_ours())
     return {teammate.email: teammate for teammate in session.scalars(statement) if teammate.email}

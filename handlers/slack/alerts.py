@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.queries import contacts_of, signals_of
@@ -15,10 +16,11 @@ from bot.alerts.record import act, snapshot
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.playbooks.why import terms_now
+from bot.team.directory import is_ours
 from bot.team.roles import Actor
 from handlers.slack.desk import Desk, Reply
 from handlers.slack.payloads import Click
-from models import Account, Alert
+from models import Account, Alert, Teammate
 from models.queries import traces_of
 
 T = TypeVar("T", bound=m.AlertModal)
@@ -45,9 +47,11 @@ def act_for(session: Session, alert_id: int, decide: Callable[[Snapshot], Change
 
 
 def _owner_id(session: Session, alert_id: int) -> str | None:
-    alert, account = load_alert(session, alert_id)
-    owner = owner_of(alert, account, load_people(session, [(account.owner_email,)]))
-    return owner.slack_id if owner else None
+    """The Slack user who looks after the alert's account, in one statement."""
+    owner = select(Alert.assigned_to, Teammate.slack_id).join(Account, Account.id == Alert.account_id)
+    owner = owner.outerjoin(Teammate, and_(Teammate.email == Account.owner_email, is_ours())).where(Alert.id == alert_id)
+    assigned, slack_id = session.execute(owner).one()
+    return assigned or slack_id
 
 
 def load_alert(session: Session, alert_id: int) -> tuple[Alert, Account]:

@@ -149,7 +149,7 @@ async def one(folder: Path) -> dict[str, object]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     report = Report()
-    await app.sweep.measure(report, now)
+    await app.sweep.measure(report, now, asyncio.sleep(0))
     measured = time.perf_counter() - began
     await app.sweep.decide(report, now)
     seconds = time.perf_counter() - began

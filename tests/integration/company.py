@@ -136,8 +136,20 @@ def drop(account: str, before: int = 40, after: int = 10, until: date = DAY) -> 
     return steady(account, [before] * 56 + [after] * 14, until)
 
 
-def account(id_: str | None, owner: str | None = "ann@ours.example", arr: Any = 1000.0, stage: str = "growth", **more: Any) -> tuple[Any, ...]:
-    return (id_, more.get("name", str(id_).title()), owner, arr, 10, stage, more.get("started_on"), more.get("renewal_on"), more.get("churned_on"))
+def account(
+    id_: str | None, owner: str | None = "ann@ours.example", arr: Any = 1000.0, stage: str = "growth", **more: Any
+) -> tuple[Any, ...]:
+    return (
+        id_,
+        more.get("name", str(id_).title()),
+        owner,
+        arr,
+        10,
+        stage,
+        more.get("started_on"),
+        more.get("renewal_on"),
+        more.get("churned_on"),
+    )
 
 
 __all__ = ["ACTIVE", "COLUMNS", "DAY", "ONE", "Company", "account", "days", "drop", "fill", "sql", "steady"]

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from bot.database import Database
+
 
 @pytest.fixture(scope="session")
 def customer_postgres(postgres_url: str) -> str:
@@ -32,6 +34,13 @@ def postgres_source(customer_postgres: str) -> Iterator[str]:
 @pytest.fixture
 def sqlite_source(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'customer.db'}"
+
+
+@pytest.fixture
+def same_source(request: pytest.FixtureRequest, database: Database) -> str:
+    """An empty database of a customer, of the kind that ours is."""
+    url: str = request.getfixturevalue("sqlite_source" if database.is_sqlite else "postgres_source")
+    return url
 
 
 @pytest.fixture(params=["from sqlite", "from postgresql"])

@@ -1,9 +1,10 @@
 """The CRM and usage sources fail alone, in one sentence, and in time."""
 
 import socket
+import sqlite3
 import time
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -21,8 +22,8 @@ SLOW = {
 
 
 @pytest.fixture
-def company(database: Database, tmp_path: Path, source_url: str) -> Company:
-    found = Company(tmp_path, source_url, database)
+def company(database: Database, tmp_path: Path, same_source: str) -> Company:
+    found = Company(tmp_path, same_source, database)
     found.make()
     found.accounts([account("a"), account("b")])
     found.use(drop("a") + drop("b", after=40))
@@ -111,7 +112,8 @@ async def test_a_crm_that_fails_leaves_accounts_as_they_were_and_usage_running(c
 
 async def test_a_source_that_takes_too_long_is_given_up(company: Company) -> None:
     kind = company.url.split(":")[0].split("+")[0]
-    slow = "pg_sleep(30)::text" if kind == "postgresql" else "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)"
+    endless = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)"
+    slow = "pg_sleep(30)::text" if kind == "postgresql" else endless
     usage = {"url": company.url, "timeout": "1s", "metrics": {"active_users": ACTIVE | {"where": f"{slow} IS NOT NULL"}}}
     began = time.monotonic()
     report = await company.sweep(crm={"url": company.url, "timeout": "1s", "accounts": SLOW[kind]}, usage=usage)
@@ -132,8 +134,6 @@ def test_a_host_that_takes_the_call_and_says_nothing_is_given_up_too() -> None:
 
 @pytest.mark.parametrize("name", ["crm & co.db", "a?b#c.db", "100% ours.db"])
 def test_a_file_may_have_any_name_and_is_never_made_or_written(tmp_path: Path, name: str) -> None:
-    from urllib.parse import quote
-
     file = tmp_path / name
     url = f"sqlite:///{quote(str(file))}"
     crm = SqlCrm(Warehouse(url, 5), {"accounts": "SELECT 1 AS id"})
@@ -141,14 +141,13 @@ def test_a_file_may_have_any_name_and_is_never_made_or_written(tmp_path: Path, n
         next(crm.read("accounts"))
     assert not file.exists()
     sqlite3_file(file)
-    assert next(SqlCrm(Warehouse(url, 5), {"accounts": "SELECT id, ':x' AS t FROM crm WHERE t2 LIKE '%'"}).read("accounts")).rows == [(1, ":x")]
+    crm = SqlCrm(Warehouse(url, 5), {"accounts": "SELECT id, ':x' AS t FROM crm WHERE t2 LIKE '%'"})
+    assert next(crm.read("accounts")).rows == [(1, ":x")]
     with pytest.raises(SourceFailed):
         next(SqlCrm(Warehouse(url, 5), {"accounts": "DELETE FROM crm RETURNING id"}).read("accounts"))
 
 
 def sqlite3_file(file: Path) -> None:
-    import sqlite3
-
     connection = sqlite3.connect(file)
     connection.executescript("CREATE TABLE crm (id, t2); INSERT INTO crm VALUES (1, 'x')")
     connection.close()
@@ -160,5 +159,3 @@ def test_a_query_may_hold_casts_percent_signs_and_colons(postgres_source: str) -
     query = "SELECT id::text, Name, to_char(day, 'YYYY:MM') AS \"Month\" FROM crm WHERE name LIKE '100%%' OR name LIKE '%:x';"
     (page,) = SqlCrm(Warehouse(postgres_source, 5), {"accounts": query}).read("accounts")
     assert (page.columns, page.rows) == (("id", "name", "month"), [("1", "100% ok", "2026:03")])
-
-

@@ -40,7 +40,7 @@ async def test_each_owner_gets_the_most_valuable_five_a_day_across_playbooks_and
     company.playbook("low", when="score < 5", priority="arr")
     company.playbook("lower", when="score < 3", priority="arr * 10")
     scored(company, *((f"a{n}", "ann@ours.example", n, 1.0) for n in range(7)), *((f"x{n}", None, 1, 4.0) for n in range(8)))
-    scored(company, ("b1", "bob@ours.example", 1, 4.0), ("nothing", "ann@ours.example", 1e9, 9.0))
+    scored(company, ("b1", "bob@ours.example", 1, 4.0), *((f"fine{n:02}", "ann@ours.example", 1e9, 9.0) for n in range(60)))
     report = await company.sweep()
     assert report.suppressed == {"budget": 9}
     assert report.opened == 5 + 8 + 1
@@ -86,7 +86,8 @@ async def test_after_a_close_the_same_trouble_stays_quiet_for_once_per(company: 
     scored(company, ("a", None, 1, 4.0))
     assert (await company.sweep()).opened == 2
     for alert in await company.alerts():
-        await company.database.run(act, alert.id, lambda s: resolve(s, "U1", Outcome.SAVED, alert.opened_at), "U1", alert.opened_at)
+        at = alert.opened_at
+        await company.database.run(act, alert.id, lambda s, at=at: resolve(s, "U1", Outcome.SAVED, at), "U1", at)
     report = await company.sweep(DAY + ONE)
     assert (report.opened, report.suppressed) == (1, {"quiet": 1})
     report = await company.sweep(DAY + 6 * ONE)
@@ -107,7 +108,8 @@ async def test_churned_and_gone_accounts_get_none_and_their_alerts_end(company: 
     report = await company.sweep(DAY + ONE)
     assert report.resolved == 3
     assert await company.open() == {"stays", "later", "no stage"}
-    assert {a.account_id: a.outcome for a in await company.alerts() if a.closed_at} == {"churns": "churned", "leaves": "churned", "goes": "gone"}
+    ended = {a.account_id: a.outcome for a in await company.alerts() if a.closed_at}
+    assert ended == {"churns": "churned", "leaves": "churned", "goes": "gone"}
 
 
 async def test_a_mass_drop_holds_all_tells_once_and_release_lets_it_through(company: Company) -> None:
@@ -187,7 +189,7 @@ async def test_six_months_of_days_go_as_a_simple_model_says(database: Database, 
 
     opened: set[str] = set()
     ended: dict[str, date] = {}
-    for day in (first + at * ONE for at in range(0, length, 2)):
+    for day in (first + at * ONE for at in range(0, length, 5 if database.is_sqlite else 10)):
         ratio: dict[str, float | None] = {}
         for i in ids:
             now = sum(used[i].get(day - at * ONE, 0) for at in range(1, recent + 1)) / recent
@@ -215,7 +217,7 @@ async def test_six_months_of_days_go_as_a_simple_model_says(database: Database, 
             await close(company, closed, day)
             opened.discard(closed)
             ended[closed] = day
-    assert len(await company.alerts()) > 40
+    assert len(await company.alerts()) > 25
 
 
 async def test_two_sweeps_at_once_open_nothing_twice(database: Database, tmp_path: Path, sqlite_source: str) -> None:

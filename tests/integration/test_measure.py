@@ -108,7 +108,8 @@ async def test_ids_may_be_numbers_in_the_usage_table_beside_words_in_the_crm(
 async def test_ids_may_be_uuids_on_postgresql(database: Database, tmp_path: Path, postgres_source: str) -> None:
     company = Company(tmp_path, postgres_source, database)
     company.make(
-        crm="id UUID, name TEXT, owner_email TEXT, arr NUMERIC, seats INTEGER, stage TEXT, started_on DATE, renewal_on DATE, churned_on DATE",
+        crm="id UUID, name TEXT, owner_email TEXT, arr NUMERIC, seats INTEGER, stage TEXT, "
+        "started_on DATE, renewal_on DATE, churned_on DATE",
         usage="account_id UUID, day DATE, n NUMERIC",
     )
     one, two = "0b0e8a52-97ff-4e0b-8e9b-0c6b7bd7a001", "0b0e8a52-97ff-4e0b-8e9b-0c6b7bd7a002"

@@ -95,14 +95,17 @@ WRITTEN: dict[str, tuple[str, str, Callable[[datetime], Any]]] = {
 }
 
 
-@pytest.mark.parametrize("written", WRITTEN)
+OURS = {form: form.split()[0] for form in WRITTEN}
+
+
+@pytest.mark.parametrize(("written", "database_url"), OURS.items(), ids=OURS, indirect=["database_url"])
 async def test_every_window_is_what_plain_python_says(
     database: Database, request: pytest.FixtureRequest, tmp_path: Any, written: str
 ) -> None:
     fixture, kind, write = WRITTEN[written]
-    day = SPRING if database.is_sqlite else AUTUMN
+    day = (SPRING, AUTUMN)[list(WRITTEN).index(written) % 2]
     chance = random.Random(f"{written}{day}")
-    ids = [str(number) for number in range(1, 27)]
+    ids = [str(number) for number in range(1, 19)]
     timed = "time" in written.lower()
     company = Company(tmp_path, request.getfixturevalue(fixture), database)
     aggregates = TIMED if timed else ALL
@@ -116,7 +119,7 @@ async def test_every_window_is_what_plain_python_says(
     report = await company.sweep(day, enable=[])
 
     assert report.problems == []
-    assert report.signals == 5 * 26 * len(aggregates)
+    assert report.signals == 5 * 18 * len(aggregates)
     found = await company.signals(day)
     assert set(found) == set(ids)
     for account in ids:

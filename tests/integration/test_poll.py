@@ -10,7 +10,10 @@ from bot.database import Database
 from models import Account, Contact, Field, Source
 from tests.integration.company import DAY, ONE, Company, account, steady
 
-TYPED = "id INTEGER, name TEXT, owner_email TEXT, arr NUMERIC(12, 2), seats INTEGER, stage TEXT, started_on DATE, renewal_on TIMESTAMP, churned_on TIMESTAMPTZ"
+TYPED = (
+    "id INTEGER, name TEXT, owner_email TEXT, arr NUMERIC(12, 2), seats INTEGER, stage TEXT, "
+    "started_on DATE, renewal_on TIMESTAMP, churned_on TIMESTAMPTZ"
+)
 
 
 @pytest.fixture
@@ -100,8 +103,8 @@ async def test_a_vanished_account_is_gone_and_may_come_back(company: Company) ->
     assert found["hidden"].gone_at is not None
 
 
-async def test_a_broken_export_marks_nobody_gone(database: Database, tmp_path: Path, source_url: str) -> None:
-    company = Company(tmp_path, source_url, database, {"enable": [], "usage": None})
+async def test_a_broken_export_marks_nobody_gone(database: Database, tmp_path: Path, same_source: str) -> None:
+    company = Company(tmp_path, same_source, database, {"enable": [], "usage": None})
     company.make()
     company.accounts([account(f"a{number}") for number in range(30)])
     await company.sweep()
@@ -117,16 +120,18 @@ async def test_a_broken_export_marks_nobody_gone(database: Database, tmp_path: P
 
 @pytest.mark.parametrize("count", [0, 2000])
 async def test_a_table_without_rows_or_of_just_one_page_is_read_like_any_other(
-    database: Database, tmp_path: Path, source_url: str, count: int
+    database: Database, tmp_path: Path, same_source: str, count: int
 ) -> None:
-    company = Company(tmp_path, source_url, database, {"enable": [], "usage": None})
+    company = Company(tmp_path, same_source, database, {"enable": [], "usage": None})
     company.make()
     company.accounts([account(f"a{number}") for number in range(count)])
     report = await company.sweep()
     assert (report.accounts, report.problems) == (count, [])
 
 
-async def test_real_types_and_texts_give_the_same_account(database: Database, tmp_path: Path, postgres_source: str, sqlite_source: str) -> None:
+async def test_real_types_and_texts_give_the_same_account(
+    database: Database, tmp_path: Path, postgres_source: str, sqlite_source: str
+) -> None:
     values = (7, "Acme", " Ann@Ours.Example ", 48000.5, 25, "Growth", "2024-01-31", "2026-06-30 00:00:00", "2026-12-01 00:00:00+00:00")
     found = []
     for url, columns in ((postgres_source, TYPED), (sqlite_source, None)):
@@ -140,7 +145,9 @@ async def test_real_types_and_texts_give_the_same_account(database: Database, tm
     assert found == [wanted, wanted]
 
 
-async def test_extra_columns_are_signals_of_their_kind_usable_in_conditions(database: Database, tmp_path: Path, postgres_source: str) -> None:
+async def test_extra_columns_are_signals_of_their_kind_usable_in_conditions(
+    database: Database, tmp_path: Path, postgres_source: str
+) -> None:
     company = Company(tmp_path, postgres_source, database, {"enable": [], "usage": None})
     company.make(crm="id TEXT, name TEXT, score NUMERIC, segment TEXT, signed DATE, said TEXT, pilot BOOLEAN, mixed TEXT, tags JSONB")
     company.sql(
@@ -202,8 +209,8 @@ async def test_contacts_are_read_and_those_of_unknown_accounts_left_out(company:
     assert report.sources[1]["bad_rows"] == 2
 
 
-async def test_twenty_thousand_accounts_stream_through_little_memory(database: Database, tmp_path: Path, source_url: str) -> None:
-    company = Company(tmp_path, source_url, database, {"enable": [], "usage": None})
+async def test_twenty_thousand_accounts_stream_through_little_memory(database: Database, tmp_path: Path, same_source: str) -> None:
+    company = Company(tmp_path, same_source, database, {"enable": [], "usage": None})
     company.make(crm="id TEXT, name TEXT, note TEXT")
     company.sql(
         "INSERT INTO crm WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "

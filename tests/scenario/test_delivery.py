@@ -68,6 +68,7 @@ async def test_a_call_that_takes_too_long_is_looked_up_before_it_is_repeated(ope
     assert len(world.posts()) == 1
 
 
+@on_sqlite
 async def test_slow_answers_cost_time_and_nothing_else(open_world: OpenWorld) -> None:
     world = await open_world(accounts=eight_drops, worker=False)
     world.sandbox.faults.add(POST, "slow", times=8, seconds=0.3)
@@ -234,6 +235,7 @@ async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(open
     assert "could not be written" in (await world.command(ADMIN, "status")).words
 
 
+@on_sqlite
 async def test_a_token_that_was_revoked_is_tried_again(open_world: OpenWorld) -> None:
     world = await open_world(worker=False)
     world.sandbox.faults.add(POST, "error", times=4, error="token_revoked")

@@ -5,8 +5,10 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.messages.actions import Action
+from models import Account
 from tests.cast import JANA
 from tests.factories import Company, World
 from tests.scenario.conftest import OpenWorld, on_sqlite
@@ -24,6 +26,9 @@ NAMES = [
 ]
 CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 PING = re.compile(r"<!(channel|here|everyone|subteam)|<@U0JANA> &lt;|<https://evil")
+
+
+MODALS = [action for action in Action if action.value.startswith("alert.") and action is not Action.ALERT_TAKE]
 
 
 def hostile(company: Company) -> None:
@@ -53,22 +58,26 @@ async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
     assert await world.dead() == []
     assert len(world.posts()) == len(NAMES)
     for call in world.calls("chat.postMessage"):
-        assert_harmless(call.args, "card")
+        assert_harmless([call.args["text"], _all_blocks(call.args)], "card")
         assert all(block.get("text", {"verbatim": True}).get("verbatim") for block in _blocks(call.args))
     for name in NAMES:
         await _walk(world, name)
 
 
-def _blocks(args: dict[str, Any]) -> list[dict[str, Any]]:
+def _all_blocks(args: dict[str, Any]) -> list[dict[str, Any]]:
     blocks = args["blocks"]
     found: list[dict[str, Any]] = json.loads(blocks) if isinstance(blocks, str) else blocks
-    return [block for block in found if block["type"] == "section"]
+    return found
+
+
+def _blocks(args: dict[str, Any]) -> list[dict[str, Any]]:
+    return [block for block in _all_blocks(args) if block["type"] == "section"]
 
 
 async def _walk(world: World, name: str) -> None:
     account = " ".join(name.split()) if "\n" in name else name
     card = await world.card(await _known_as(world, account))
-    for action in (Action.ALERT_DETAILS, Action.ALERT_WHY, Action.ALERT_SNOOZE, Action.ALERT_DISMISS, Action.ALERT_RESOLVE, Action.ALERT_ASSIGN):
+    for action in MODALS:
         assert (await world.click(JANA, card, action)).ok, (name, action)
         assert_harmless(world.modal(JANA).body, f"{action}")
         await world.sandbox.close(JANA.id, world.modal(JANA).id, everything=True)
@@ -79,12 +88,8 @@ async def _walk(world: World, name: str) -> None:
 
 async def _known_as(world: World, name: str) -> str:
     """The name as we keep it."""
-    from sqlalchemy import select
-
-    from models import Account
-
     names = await world.app.database.read(lambda session: list(session.scalars(select(Account.name))))
-    return next(known for known in names if known.split() == name.split() or known.split()[0] == name.split()[0])
+    return next(known for known in names if known.split() == name.split() or known.split()[0] == name.split(maxsplit=1)[0])
 
 
 NOTES = ["<!here> look", "*x* <@U0JANA> & {{7*7}}", "a\nb\nc", "\u202edrow"]
@@ -107,7 +112,10 @@ async def test_hostile_notes_stay_text_on_the_card(world: World, note: str) -> N
     assert "<!here>" not in card.words
 
 
-@pytest.mark.parametrize("text", ["account <!channel>", "why {{7*7}}", "account " + "x" * 2000, "account {who}", "account %", "account \u202e"])
+QUESTIONS = ["account <!channel>", "why {{7*7}}", "account " + "x" * 2000, "account {who}", "account %", "account \u202e"]
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
 @on_sqlite
 async def test_hostile_commands_are_answered_in_text(world: World, text: str) -> None:
     answer = await world.command(JANA, text)

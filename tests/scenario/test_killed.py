@@ -78,3 +78,13 @@ async def test_a_worker_that_ends_between_sending_and_settling(open_world: OpenW
     world.start_worker()
     await world.quiet()
     assert posted_ids(world) == Counter({row.id: 1 for row in await world.rows()})
+
+
+@on_sqlite
+async def test_a_worker_that_is_woken_and_stopped_at_once_stops(open_world: OpenWorld) -> None:
+    world = await open_world(accounts=lambda company: None, worker=False)
+    for _ in range(3):
+        world.start_worker()
+        await asyncio.sleep(0.05)  # it naps
+        world.app.worker.wake()
+        await asyncio.wait_for(world.stop_worker(), 2)

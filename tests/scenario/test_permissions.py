@@ -70,6 +70,7 @@ async def test_some_words_are_for_managers_or_admins(world: World, word: str, ma
 
 
 @pytest.mark.parametrize("action", [Action.BREAKER_RELEASE, Action.BREAKER_KEEP])
+@on_sqlite
 async def test_only_admins_decide_over_held_alerts(open_world: OpenWorld, action: Action) -> None:
     world = await open_world(accounts=a_dozen_drops)
     notice = await world.notice()
@@ -86,6 +87,7 @@ def a_dozen_drops(company: Company) -> None:
         company.account(f"Drop {number}")
 
 
+@on_sqlite
 async def test_only_admins_resend(open_world: OpenWorld) -> None:
     world = await open_world(settings={"channels": {"alerts": "#nowhere"}})
     await world.quiet()

@@ -19,7 +19,8 @@ async def test_the_first_of_two_takes_it_and_the_second_is_told_who(open_world: 
     await world.quiet()
     first = (await world.alert("Acme")).taken_by
     second = OLIVER if first == JANA.id else JANA
-    assert world.told(second) == [f"Already taken by <@{first}>, <!date^1794992401^{{date_short_pretty}} at {{time}}|18 Nov 2026 09:00 UTC>."]
+    (told,) = world.told(second)
+    assert told.startswith(f"Already taken by <@{first}>, <!date^1794992401^")
     assert [world.told(person) for person in (JANA, OLIVER) if person != second] == [[]]
     assert [what for what, _ in await world.did("Acme")] == ["opened", "taken"]
     assert f"<@{first}> took it" in card.words

@@ -60,6 +60,10 @@ def test_a_silent_account_says_for_how_long() -> None:
     assert "No active users for 12 days; before that 23 a day." in seen(CARD_EXAMPLES["churn-risk-silent-without-owner"])
 
 
+def test_without_a_baseline_only_the_present_is_told() -> None:
+    assert "Active users are at 17 a day." in seen(CARD_EXAMPLES["churn-risk-without-baseline"])
+
+
 def test_a_renewal_says_when_and_how_far_below() -> None:
     said = seen(CARD_EXAMPLES["churn-risk-renewal-owner-not-in-slack"])
     assert "Renews in 34 days, and active users are at 62 % of their baseline (8.1 against 13 a day)." in said

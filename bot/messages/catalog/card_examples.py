@@ -24,6 +24,7 @@ from bot.messages.catalog.example_cast import (
     QUILL,
     RENEWAL,
     UNOWNED,
+    YOUNG,
     hours,
 )
 from bot.messages.catalog.facts import Cause, Did, HistoryLine, State, Worse
@@ -74,6 +75,7 @@ CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-silent-without-owner": replace(OPEN, account=QUILL, cause=QUIET, facts=UNOWNED),
     "churn-risk-renewal-owner-not-in-slack": replace(OPEN, cause=RENEWAL, facts=replace(UNOWNED, owner=PETRA)),
     "churn-risk-own-playbook": replace(OPEN, cause=OWN, facts=replace(FACTS, trend=(), arr=None)),
+    "churn-risk-without-baseline": replace(OPEN, cause=YOUNG),
     "churn-risk-unknown-numbers": replace(OPEN, cause=Cause("usage-drop"), facts=replace(UNOWNED, usage=None)),
     "churn-risk-hostile-name": replace(OPEN, account=HOSTILE),
     "churn-risk-taken": TAKEN,

@@ -64,6 +64,7 @@ UNOWNED = AccountFacts(
 )
 
 DROP = Cause("usage-drop", Reason.DROP, Change("active users", 17.0, 41.2, 0.4126))
+YOUNG = Cause("usage-drop", Reason.DROP, Change("active users", 17.0))
 QUIET = Cause("gone-silent", Reason.SILENT, Change("active users", 0, 23.1, 0, days_silent=12))
 RENEWAL = Cause("renewal-risk", Reason.RENEWAL, Change("active users", 8.1, 13, 0.62), renewal_in=34)
 CONDITIONS = (

@@ -7,7 +7,7 @@ import { person, store } from "./store.js";
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 export const decode = (text) => text.replace(/&(amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 
-const INLINE = /(`[^`\n]+`)|<([^<>\n]+)>|(?<![\w*])\*(?=[^\s*])([^*\n]*?[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]*?[^\s_])_(?![\w_])|(?<![\w~])~(?=[^\s~])([^~\n]*?[^\s~])~(?![\w~])|:([a-z0-9_+-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)])/g;
+const INLINE = /(`[^`\n]+`)|<([^<>\n]+)>|(?<![\w*])\*(?=[^\s\u200b*])([^*\n]*?[^\s\u200b*])\*(?![\w*])|(?<![\w_])_(?=[^\s\u200b_])([^_\n]*?[^\s\u200b_])_(?![\w_])|(?<![\w~])~(?=[^\s\u200b~])([^~\n]*?[^\s\u200b~])~(?![\w~])|:([a-z0-9_+-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)])/g;
 
 export function mrkdwn(text, { verbatim = false } = {}) {
   const parts = (text || "").split(/```\n?([\s\S]*?)```\n?/);
