@@ -8,7 +8,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import make_url
@@ -33,12 +33,12 @@ class Section(BaseModel):
 
 
 def _zone(name: Any) -> ZoneInfo:
-    if isinstance(name, ZoneInfo):
-        return name
-    if not isinstance(name, str) or name not in available_timezones():
-        near = get_close_matches(str(name), available_timezones(), n=1, cutoff=0.5)
-        raise wrong(f"found `{name}`", "allowed: an IANA zone such as Europe/Prague" + (f"; nearest: {near[0]}" if near else ""))
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        near = get_close_matches(str(name), available_timezones(), n=1, cutoff=0.5)  # the list is slow to make
+        cure = "allowed: an IANA zone such as Europe/Prague" + (f"; nearest: {near[0]}" if near else "")
+        raise wrong(f"found {shown(name)}", cure) from None
 
 
 def _channel(name: Any) -> str:
