@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.accounts.columns import extra_columns
+from bot.accounts.rows import extra_columns
 from bot.app import App, build, slack_session
 from bot.clock import day_of
 from bot.connectors.ports import Crm, Usage

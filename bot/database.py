@@ -10,10 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import ColumnElement, Connection, Engine, Table, Text, create_engine, event, make_url, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from bot.errors import StaysailError
 from models import SCHEMA
@@ -24,6 +27,7 @@ Work = Callable[Concatenate[Session, P], T]
 
 READERS, WRITERS = 4, 8
 BUSY_SECONDS = 15
+DEADLOCK = "40P01"
 OURS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
 """Whatever driver an address names (`postgresql+psycopg2`, `sqlite+aiosqlite`), these are the ones that are installed."""
 
@@ -59,8 +63,15 @@ class Database:
 
 
 def _unit(engine: Engine, work: "Work[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        return work(session, *args, **kwargs)
+    """A deadlock undoes one of two units of work; being plain functions of the database, they can simply be done again."""
+    for last in (False, False, True):
+        try:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                return work(session, *args, **kwargs)
+        except OperationalError as error:
+            if last or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
@@ -73,12 +84,38 @@ def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=8000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("any_case", 1, _any_case, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+class _AnyCase(FunctionElement[str]):
+    name = "any_case"
+    type = Text()
+    inherit_cache = True
+
+
+def any_case(column: Any) -> ColumnElement[str]:
+    """A text in lower case, in any script, as Python's `str.lower` has it. SQLite's own lower() knows A–Z only."""
+    return _AnyCase(column)
+
+
+@compiles(_AnyCase)
+def _lower(element: _AnyCase, compiler: SQLCompiler, **options: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_AnyCase, "sqlite")
+def _own_function(element: _AnyCase, compiler: SQLCompiler, **options: Any) -> str:
+    return f"any_case({compiler.process(element.clauses, **options)})"
+
+
+def _any_case(value: str | None) -> str | None:
+    return None if value is None else value.lower()
 
 
 def upsert(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], keep: tuple[str, ...] = ()) -> None:
@@ -126,7 +163,8 @@ def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], 
         # COPY cannot overwrite, and a VALUES list of thousands is slow to parse: one array a column is neither.
         arrays = ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
         source = f"SELECT * FROM unnest({arrays})"
-    return f"INSERT INTO {table.name} ({', '.join(quoted)}) {source} ON CONFLICT ({keys}) DO {then}"
+    into = f"{table.name} ({', '.join(quoted)}) {source}"  # names of our own tables and columns only; values are bound
+    return f"INSERT INTO {into} ON CONFLICT ({keys}) DO {then}"
 
 
 def _array_type(table: Table, name: str) -> str:

@@ -1,18 +1,20 @@
 """What can go wrong, as one tree.
 
-    StaysailError            anything that we can say in one sentence; the command line prints it and exits 1
-    ├── InvalidInput         settings or a playbook are wrong: carries every finding, not only the first
-    ├── SourceFailed         a CRM or usage source could not be read; the sweep goes on with the others
-    ├── Refused              a person asked for something that they may not do or that no longer applies; shown to them
-    └── SendFailed           a message did not (surely) leave
-        ├── NotSent          it surely did not leave; may be tried again
-        │   ├── SlowDown     the receiver named a time to wait
-        │   └── Undeliverable  trying again cannot help until a person cures the cause
-        └── Uncertain        it may have left: look it up before a repeat
+StaysailError            anything that we can say in one sentence; the command line prints it and exits 1
+├── InvalidInput         settings or a playbook are wrong: carries every finding, not only the first
+├── SourceFailed         a CRM or usage source could not be read; the sweep goes on with the others
+├── Refused              a person asked for something that they may not do or that no longer applies; shown to them
+│   └── AlreadyDone      somebody was first
+└── SendFailed           a message did not (surely) leave
+    ├── NotSent          it surely did not leave; may be tried again
+    │   ├── SlowDown     the receiver named a time to wait
+    │   └── Undeliverable  trying again cannot help until a person cures the cause
+    └── Uncertain        it may have left: look it up before a repeat
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class SourceFailed(StaysailError):
 
 class Refused(StaysailError):
     """The person may not do this, or it no longer applies. The text is shown to them as it stands."""
+
+
+class AlreadyDone(Refused):
+    """Somebody was first: `what` was done, by `who` (a Slack id; None: Staysail itself), `at` that moment."""
+
+    def __init__(self, what: str, who: str | None, at: datetime | None) -> None:
+        super().__init__(f"already {what}")
+        self.what, self.who, self.at = what, who, at
 
 
 class SendFailed(StaysailError):

@@ -16,7 +16,7 @@ from bot.errors import NotSent, SendFailed, SlowDown, Uncertain, Undeliverable
 TOO_FAST = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 PERHAPS = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 CURES = {
-    "channel_not_found": "Slack knows no channel {where}, or it is private: create it, correct it in staysail.yml, or /invite the app there",
+    "channel_not_found": "Slack knows no channel {where}, or it is private: correct the name in staysail.yml, or /invite the app there",
     "not_in_channel": "the app is not in {where}: type /invite @Staysail there",
     "is_archived": "{where} is archived: unarchive it, or name another channel in staysail.yml",
     "restricted_action": "posting in {where} is restricted: allow the app in the channel's settings",

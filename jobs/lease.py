@@ -21,7 +21,7 @@ RENEW = 10.0
 async def lease(database: Database, job: str, wait: bool) -> AsyncIterator[bool]:
     """True: ours until the block ends. False: another process is at it (with `wait`, that one is waited for)."""
     holder = uuid4().hex
-    while not (ours := await database.run(_take, job, holder, clock.now())) and wait:
+    while not (ours := await database.run(_take, job, holder, clock.now())) and wait:  # noqa: ASYNC110 (another process)
         await asyncio.sleep(1)
     renewing = asyncio.ensure_future(_renew(database, job, holder)) if ours else None
     try:

@@ -145,4 +145,3 @@ def _of_measurement(report: Measurement) -> dict[str, Any]:
 
 def _count_accounts(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Account).where(Account.gone_at.is_(None))) or 0
-

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_RANGE = re.compile(
-    r"(?P<days>[A-Za-z][A-Za-z,\s-]*?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})(?!\d)", re.ASCII
-)
+_RANGE = re.compile(r"(?P<days>[A-Za-z][A-Za-z,\s-]*?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})(?!\d)", re.ASCII)
 _FORM = "allowed: such as Mon-Fri 09:00-18:00, or Mon-Thu 09:00-17:00, Fri 09:00-14:00"
 _LONGEST_SEARCH = 800
 """Days. Even one hour on one weekday is found within two years of holidays."""

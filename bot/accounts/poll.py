@@ -1,5 +1,6 @@
 """Poll: the CRM's accounts and contacts become ours. A bad row is named and skipped; the others go on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from sqlalchemy import Table, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, Reader, kind_of_column
+from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, kind_of_column
+from bot.accounts.rows import Reader
 from bot.connectors.ports import Crm, Entity
 from bot.database import Database, upsert
 from bot.errors import SourceFailed
@@ -39,19 +41,27 @@ class Vanishing:
 
 async def poll(database: Database, crm: Crm, now: datetime, vanishing: Vanishing) -> list[Poll]:
     """Reads accounts, then contacts. A failing reading is reported and leaves what we knew as it was."""
-    polls = [await _poll(database, crm, "accounts", Account.__table__, Reader(ACCOUNT), now, vanishing)]
+    polls = [await _poll(database, crm, _Kind("accounts", Account.__table__, ACCOUNT), now, vanishing)]
     if crm.offers("contacts"):
-        polls.append(await _poll(database, crm, "contacts", Contact.__table__, Reader(CONTACT), now, vanishing))
+        polls.append(await _poll(database, crm, _Kind("contacts", Contact.__table__, CONTACT), now, vanishing))
     return polls
 
 
-async def _poll(
-    database: Database, crm: Crm, entity: Entity, table: Any, reader: Reader, now: datetime, vanishing: Vanishing
-) -> Poll:
-    report = Poll(f"crm.{entity}")
+@dataclass(frozen=True)
+class _Kind:
+    """Accounts or contacts: where they are kept and how their columns are read."""
+
+    entity: Entity
+    table: Any
+    columns: dict[str, Callable[[Any], Any]]
+
+
+async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanishing: Vanishing) -> Poll:
+    table, reader = kind.table, Reader(kind.columns)
+    report = Poll(f"crm.{kind.entity}")
     await database.run(_begin, report.source, table, now)
     try:
-        async for rows, bad in read_ahead(lambda: map(reader.read, crm.read(entity))):
+        async for rows, bad in read_ahead(lambda: map(reader.read, crm.read(kind.entity))):
             unreadable = [one.row for one in bad if one.row]
             repeated = await database.run(_store, table, reader.columns, rows, unreadable, now)
             report.rows += len(rows)
@@ -72,9 +82,7 @@ def _begin(session: Session, source: str, table: Table, now: datetime) -> None:
         session.execute(update(table).where(table.c.polled_at == now).values(polled_at=earlier))
 
 
-def _store(
-    session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime
-) -> list[BadRow]:
+def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime) -> list[BadRow]:
     """Those rows whose id stood on an earlier page are given back: the last one counts."""
     ids = [row[0] for row in rows]
     twice = session.scalars(select(table.c.id).where(table.c.id.in_(ids), table.c.polled_at == now)).all()
@@ -95,9 +103,7 @@ def _known_accounts(session: Session, columns: tuple[str, ...], rows: list[Any])
 def _mark_gone(session: Session, table: Table, now: datetime, vanishing: Vanishing) -> tuple[int, str | None]:
     here = table.c.gone_at.is_(None)
     missing = here & (table.c.polled_at != now)
-    total, gone = session.execute(
-        select(func.count(), func.count().filter(missing)).select_from(table).where(or_(here, missing))
-    ).one()
+    total, gone = session.execute(select(func.count(), func.count().filter(missing)).select_from(table).where(or_(here, missing))).one()
     if gone >= VANISHED_MIN and gone > total * vanishing.share:
         return 0, f"{gone} of {total} rows are missing at once: taken for a broken export, nobody was marked gone"
     if gone:

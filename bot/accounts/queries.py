@@ -7,6 +7,7 @@ from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
+from bot.database import any_case
 from bot.messages import catalog as m
 from models import Account, Contact, Source
 
@@ -25,10 +26,10 @@ def find_accounts(session: Session, text: str) -> Hits:
     """By id, or by part of the name or domain, whatever the case. A name that is exactly the text is the only hit."""
     wanted = text.strip().lower()
     pattern = f"%{wanted.replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
-    name, domain = func.lower(Account.name), func.lower(Account.domain)
+    name, domain = any_case(Account.name), any_case(Account.domain)
     fits = or_(Account.id == text.strip(), name.like(pattern, escape="/"), domain.like(pattern, escape="/"))
     here = (fits, Account.gone_at.is_(None))
-    exact = list(session.scalars(select(Account).where(or_(Account.id == text.strip(), name == wanted), Account.gone_at.is_(None)).limit(2)))
+    exact = list(session.scalars(select(Account).where(or_(Account.id == text.strip(), name == wanted), *here[1:]).limit(2)))
     if len(exact) == 1:
         return Hits(exact, 1)
     order = case((name == wanted, 0), (name.like(pattern[1:], escape="/"), 1), else_=2)

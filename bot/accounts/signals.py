@@ -88,9 +88,7 @@ class Signals:
         return [signal.expression.label(name) for name, signal in self.catalogue.items()]
 
 
-def load_signals(
-    session: Session, metrics: Mapping[str, Metric], day: date, unpolled: Mapping[str, str] = MappingProxyType({})
-) -> Signals:
+def load_signals(session: Session, metrics: Mapping[str, Metric], day: date, unpolled: Mapping[str, str] = MappingProxyType({})) -> Signals:
     """The signals as of the last measuring. A metric that was never measured has only unknown values."""
     sources = {source.name: source for source in session.scalars(select(Source))}
     measured = {}
@@ -192,7 +190,8 @@ def _measured(metric: Metric, measured: Measured, reading: type[Reading]) -> lis
     silent_since = func.coalesce(reading.last_day, _counted_from(windows), type_=Date)
     whole_days = case((reading.last_day.is_not(None), 1), else_=0)  # the last active day itself is not a silent one
     silent = days_between(literal(windows.day, Date), silent_since) - whole_days
-    values: tuple[ColumnElement[Any], ...] = (recent, baseline, recent / func.nullif(baseline, 0.0, type_=Double), silent, type_coerce(reading.last_day, Date))
+    ratio = recent / func.nullif(baseline, 0.0, type_=Double)
+    values: tuple[ColumnElement[Any], ...] = (recent, baseline, ratio, silent, type_coerce(reading.last_day, Date))
     return [_metric_signal(metric, form, value) for form, value in zip(FORMS, values, strict=True)]
 
 

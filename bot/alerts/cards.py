@@ -107,9 +107,7 @@ def money(account: Account) -> m.Money | None:
     return m.Money(account.arr, account.currency) if account.arr is not None else None
 
 
-def facts_of(
-    alert: Alert | None, account: Account, people: People, sources: Mapping[str, Source], world: World
-) -> m.AccountFacts:
+def facts_of(alert: Alert | None, account: Account, people: People, sources: Mapping[str, Source], world: World) -> m.AccountFacts:
     metric = _metric(alert, world)
     source = sources.get(usage_source(metric.name)) if metric else None
     return m.AccountFacts(
@@ -199,5 +197,7 @@ def history_line(trace: Trace) -> m.HistoryLine | None:
         whom=person(trace.detail.get("whom")),
         until=datetime.fromisoformat(until) if until else None,
         outcome=trace.detail.get("outcome", ""),
+        before=trace.detail.get("before"),
+        after=trace.detail.get("after"),
         note=trace.detail.get("note", ""),
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.errors import Refused
+from bot.errors import AlreadyDone, Refused
 from bot.messages.actions import DismissReason, Outcome
 from bot.messages.catalog import State
 
@@ -47,14 +47,6 @@ class Change:
     values: dict[str, Any]
     what: str
     detail: dict[str, Any] = field(default_factory=dict)
-
-
-class AlreadyDone(Refused):
-    """Somebody was first. `who` is their Slack id (None: Staysail itself)."""
-
-    def __init__(self, state: State, who: str | None, at: datetime | None) -> None:
-        super().__init__(f"already {state}")
-        self.state, self.who, self.at = state, who, at
 
 
 def take(alert: Snapshot, who: str, now: datetime) -> Change | None:
@@ -112,7 +104,6 @@ class Measured:
     recovered: bool | None
     severity: float | None
     facts: dict[str, Any]
-    headline: float | None = None
 
 
 def remeasure(alert: Snapshot, measured: Measured, now: datetime) -> Change | None:
@@ -126,8 +117,7 @@ def remeasure(alert: Snapshot, measured: Measured, now: datetime) -> Change | No
     if alert.state is State.SNOOZED and alert.snoozed_until and alert.snoozed_until <= now:
         return _wake(alert, measured, now, fresh)
     if got_worse(alert.worst, measured.severity):
-        detail = {"before": alert.severity, "after": measured.severity}
-        return Change(fresh | {"worst": measured.severity}, "worsened", detail)
+        return Change(fresh | {"worst": measured.severity}, "worsened", {"severity": measured.severity})
     if dict(alert.facts) == measured.facts:
         return None
     return Change(fresh, "updated")

@@ -131,9 +131,7 @@ def settle_shown(session: Session, shown: Sequence[Shown], worker: str, machine_
     settled: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("channel_id", "ts", "shown_version")}
     values = {**settled, **_released(), "shown_at": machine_now, "attempts": 0, "problem": None}
     mine = (table.c.id == bindparam("row_id"), table.c.claimed_by == worker)
-    rows = [
-        {"row_id": m.id, "new_channel_id": m.channel_id, "new_ts": m.ts, "new_shown_version": m.version} for m in shown
-    ]
+    rows = [{"row_id": m.id, "new_channel_id": m.channel_id, "new_ts": m.ts, "new_shown_version": m.version} for m in shown]
     session.connection().execute(update(table).where(*mine).values(values), rows)  # type: ignore[arg-type]
 
 

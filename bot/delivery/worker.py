@@ -169,9 +169,7 @@ class Worker:
             kind, number = read_subject(row.subject)
             wanted.setdefault(kind, {})[number] = row.id
         return {
-            ids[number]: composed
-            for kind, ids in wanted.items()
-            for number, composed in self._composers[kind](session, list(ids)).items()
+            ids[number]: composed for kind, ids in wanted.items() for number, composed in self._composers[kind](session, list(ids)).items()
         }
 
     async def _send(self, row: Claimed, composed: Composed | Failed | None) -> Shown | Failed:
@@ -184,6 +182,9 @@ class Worker:
             where = await self._deliver_one(row, composed.message)
         except SendFailed as error:
             return self._failed(row, error)
+        except Exception as error:  # must not take the rest of the batch with it
+            log.error("sending_failed", outbox=row.id, problem=str(error), exc_info=True)
+            return self._failed(row, Uncertain(f"{type(error).__name__}: {error}"))
         if row.ts:
             self._done.updated += 1
         else:
@@ -228,5 +229,3 @@ def _settle(session: Session, results: Sequence[Shown | Failed], worker: str, no
     shown = [result for result in results if isinstance(result, Shown)]
     outbox.settle_shown(session, shown, worker, now)
     outbox.revive(session, [message.id for message in shown])
-
-

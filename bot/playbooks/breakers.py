@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
 from bot.delivery.keys import breaker_key, breaker_subject
-from bot.errors import Refused
+from bot.errors import AlreadyDone, Refused
 from models import Breaker, Trace
 
 STALE, MASS_DROP = "stale", "mass_drop"
@@ -65,20 +65,19 @@ def clear(session: Session, kind: str, subject: str, now: datetime) -> None:
 
 
 def decide(session: Session, breaker_id: int, decision: str, who: str, now: datetime) -> Breaker:
-    """An admin's click. The first one counts; the same again changes nothing."""
+    """An admin's click; the same again changes nothing. What is kept may still be released, what is released is out."""
     breaker = session.get(Breaker, breaker_id, with_for_update=True)
     if breaker is None:
         raise Refused("This notice is no longer there.")
     if breaker.closed_at is not None:
         raise Refused("This is over: the data looks right again.")
-    if breaker.decision is None:
+    if breaker.decision is None or (breaker.decision, decision) == (KEEP, RELEASE):
         breaker.decision, breaker.decided_by, breaker.decided_at = decision, who, now
         _changed(session, breaker)
         detail = {"kind": breaker.kind}
         session.add(Trace(at=now, actor=who, what=f"breaker_{decision}", playbook=breaker.subject, detail=detail))
     elif breaker.decision != decision:
-        what = "released" if breaker.decision == RELEASE else "kept"
-        raise Refused(f"Already {what} by <@{breaker.decided_by}>.")
+        raise AlreadyDone("released", breaker.decided_by, breaker.decided_at)
     return breaker
 
 

@@ -97,7 +97,5 @@ def _is_mass_drop(session: Session, playbook: Playbook, rulebook: Rulebook, foun
 def _remember(session: Session, playbook: Playbook, now: datetime) -> None:
     if session.get(PlaybookVersion, (playbook.name, playbook.version)) is None:
         session.add(
-            PlaybookVersion(
-                name=playbook.name, version=playbook.version, digest=playbook.digest, text=playbook.text, first_seen_at=now
-            )
+            PlaybookVersion(name=playbook.name, version=playbook.version, digest=playbook.digest, text=playbook.text, first_seen_at=now)
         )

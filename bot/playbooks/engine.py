@@ -1,6 +1,6 @@
 """The engine: where a play stands and its playbook's steps → what to do next. Pure: effects happen in the runner.
 
-    start ─► step 0 ─► step 1 … ─► done ─► (its card is closed) ─► ended
+start ─► step 0 ─► step 1 … ─► done ─► (its card is closed) ─► ended
 """
 
 from collections.abc import Sequence

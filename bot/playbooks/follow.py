@@ -13,7 +13,7 @@ from bot.alerts.lifecycle import Measured, remeasure
 from bot.alerts.record import STAYSAIL, apply, snapshot
 from bot.playbooks.definition import Playbook
 from bot.playbooks.match import in_care
-from bot.playbooks.story import needed, plain
+from bot.playbooks.story import headline_of, needed, plain
 from models import Account, Alert
 
 
@@ -33,11 +33,14 @@ def standing(session: Session, playbook: str) -> list[str]:
 def follow(session: Session, playbook: Playbook, signals: Signals, trends: Mapping[str, list[float]], now: datetime) -> Followed:
     """Measures every open alert of the playbook anew."""
     done = Followed()
+    headline = headline_of(playbook, signals)
     for alert, measured in _measured(session, playbook, signals):
         change = remeasure(snapshot(alert), measured, now)
         if change is None:
             continue
         change.values.setdefault("trend", trends.get(alert.account_id, alert.trend))
+        if change.what == "worsened":
+            change.detail.update(before=alert.facts.get(headline), after=measured.facts.get(headline))
         apply(session, alert, change, STAYSAIL, now)
         if alert.closed_at is None:
             done.updated += 1
@@ -62,6 +65,8 @@ def _measured(session: Session, playbook: Playbook, signals: Signals) -> list[tu
         )
         .select_from(signals.table.join(Alert, Alert.account_id == Account.id))
         .where(Alert.playbook == playbook.name, Alert.closed_at.is_(None))
+        .order_by(Alert.id)
+        .with_for_update(of=Alert)
         .params(as_of=signals.day)
     )
     rows = session.execute(statement).all()

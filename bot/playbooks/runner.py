@@ -1,6 +1,6 @@
 """The runner moves plays: what the engine decides is written in one transaction with the play's new place and its outbox rows.
 
-    due plays ─► facts and route (SQL) ─► trends (usage database) ─► alerts + outbox + traces
+due plays ─► facts and route (SQL) ─► trends (usage database) ─► alerts + outbox + traces
 """
 
 import asyncio

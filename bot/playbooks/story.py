@@ -26,6 +26,13 @@ def needed(playbook: Playbook, signals: Signals) -> list[str]:
     return list(dict.fromkeys([*playbook.when.signals, *of_metric]))
 
 
+def headline_of(playbook: Playbook, signals: Signals) -> str:
+    """The signal whose number tells how bad it is: days of silence, or the recent value."""
+    metric = signals.main_metric(playbook.when.signals)
+    form = "days_silent" if reason_of(playbook) is Reason.SILENT else "recent"
+    return f"{metric.name}.{form}" if metric else ""
+
+
 def cause_of(playbook: Playbook, signals: Signals, facts: dict[str, Any]) -> dict[str, Any]:
     metric = signals.main_metric(playbook.when.signals)
     return {

@@ -10,6 +10,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
-def manifest(http: Annotated[str | None, typer.Option(help="HTTP mode: the public address, such as https://staysail.example.")] = None) -> None:
+def manifest(
+    http: Annotated[str | None, typer.Option(help="HTTP mode: the public address, such as https://staysail.example.")] = None,
+) -> None:
     """Prints the app manifest."""
     typer.echo(manifest_text(http), nl=False)

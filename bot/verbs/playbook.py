@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from bot import clock
-from bot.accounts.columns import extra_columns
+from bot.accounts.rows import extra_columns
 from bot.clock import Clock
 from bot.database import Database
 from bot.playbooks.dry_run import DryRun, dry_run, lint, listing

@@ -13,7 +13,7 @@ from bot.alerts.cards import cause_of, conditions_of, history_line, load_people,
 from bot.alerts.lifecycle import Change, Snapshot
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.record import act, snapshot
-from bot.errors import Refused
+from bot.errors import AlreadyDone, Refused
 from bot.messages import catalog as m
 from bot.playbooks.why import terms_now
 from bot.team.directory import is_ours
@@ -50,8 +50,8 @@ def _owner_id(session: Session, alert_id: int) -> str | None:
     """The Slack user who looks after the alert's account, in one statement."""
     owner = select(Alert.assigned_to, Teammate.slack_id).join(Account, Account.id == Alert.account_id)
     owner = owner.outerjoin(Teammate, and_(Teammate.email == Account.owner_email, is_ours())).where(Alert.id == alert_id)
-    assigned, slack_id = session.execute(owner).one()
-    return assigned or slack_id
+    found = session.execute(owner).first()
+    return (found[0] or found[1]) if found else None
 
 
 def load_alert(session: Session, alert_id: int) -> tuple[Alert, Account]:
@@ -73,7 +73,7 @@ async def _modal(desk: Desk, click: Click, make: Callable[[Session, Alert, Accou
 def _open_only(alert: Alert) -> None:
     """A form for something that is over would only be refused after it was filled in."""
     if alert.closed_at is not None:
-        raise lifecycle.AlreadyDone(snapshot(alert).state, alert.closed_by, alert.closed_at)
+        raise AlreadyDone(snapshot(alert).state, alert.closed_by, alert.closed_at)
 
 
 async def snooze_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:

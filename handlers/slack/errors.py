@@ -4,8 +4,7 @@ from uuid import uuid4
 
 import structlog
 
-from bot.alerts.lifecycle import AlreadyDone
-from bot.errors import InvalidInput, Refused, SendFailed
+from bot.errors import AlreadyDone, InvalidInput, Refused, SendFailed
 from bot.messages.catalog import Person, Said
 
 log = structlog.get_logger()
@@ -16,7 +15,7 @@ def say(error: Exception) -> Said:
         case AlreadyDone():
             who = Person(slack_id=error.who) if error.who else None
             by = " by {who}" if who else " by itself"
-            return Said(text=f"Already {error.state}{by}{', {at}' if error.at else ''}.", who=who, at=error.at)
+            return Said(text=f"Already {error.what}{by}{', {at}' if error.at else ''}.", who=who, at=error.at)
         case Refused():
             return Said(text=str(error))
         case SendFailed():

@@ -66,7 +66,6 @@ async def test_keep_holds_until_it_is_over_by_itself(open_world: OpenWorld) -> N
     assert notice.buttons == []
 
 
-@pytest.mark.xfail(reason="bot.playbooks.breakers.decide refuses what the notice still offers", strict=True)
 @on_sqlite
 async def test_what_is_kept_can_be_released_later(open_world: OpenWorld) -> None:
     world, notice = await held(open_world)

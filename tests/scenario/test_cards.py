@@ -158,7 +158,7 @@ async def test_an_alert_that_gets_worse_says_so_on_the_same_card(world: World) -
     await world.sweep()
     await world.quiet()
     assert "Worse since it opened: 17 → 8 a day" in card.words
-    assert "Got worse, <!date^" in card.words
+    assert "Got worse: 17 → 8, <!date^" in card.words
     assert len(world.posts()) == 4
 
 

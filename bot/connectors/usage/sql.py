@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,8 +63,7 @@ class SqlUsage:
                 return {}
             edges = [day - timedelta(days=7 * back) for back in range(weeks, -1, -1)]
             values = [
-                _aggregate(usage, and_(usage.day >= form.write(start), usage.day < form.write(end)))
-                for start, end in zip(edges, edges[1:], strict=False)
+                _aggregate(usage, and_(usage.day >= form.write(start), usage.day < form.write(end))) for start, end in pairwise(edges)
             ]
             statement = _between(usage.select(usage.account, *values), usage, form, edges[0], day, accounts)
             share = 7.0 if usage.metric.aggregate == "avg" else 1.0
@@ -190,9 +190,7 @@ def _measurement(usage: _Columns, windows: Windows, form: _Form, accounts: Seque
     return _between(usage.select(*columns), usage, form, windows.baseline_start, windows.day, accounts)
 
 
-def _between(
-    statement: Select[Any], usage: _Columns, form: _Form, start: date, end: date, accounts: Sequence[str] | None
-) -> Select[Any]:
+def _between(statement: Select[Any], usage: _Columns, form: _Form, start: date, end: date, accounts: Sequence[str] | None) -> Select[Any]:
     statement = statement.where(usage.day >= form.write(start), usage.day < form.write(end)).group_by(usage.account)
     return statement if accounts is None else statement.where(usage.account.in_(form.accounts(accounts)))
 

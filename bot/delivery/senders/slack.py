@@ -43,9 +43,7 @@ class SlackSender:
 
     async def update(self, where: Posted, message: Rendered, outbox_id: str) -> Posted:
         metadata = {"event_type": EVENT, "event_payload": {"id": outbox_id}}
-        call = self._client.chat_update(
-            channel=where.channel_id, ts=where.ts, text=message.text, blocks=message.blocks, metadata=metadata
-        )
+        call = self._client.chat_update(channel=where.channel_id, ts=where.ts, text=message.text, blocks=message.blocks, metadata=metadata)
         await asked(call, where.channel_id)
         return where
 

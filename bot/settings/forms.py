@@ -1,0 +1,147 @@
+"""The sections of staysail.yml: their keys, and what each may hold."""
+
+import re
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from bot.connectors.ports import Aggregate
+from bot.documents.words import shown, wrong
+from bot.durations import Duration
+
+CHANNEL = re.compile(r"#[^\s#,A-Z]{1,80}|[CG][A-Z0-9]{6,}")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _zone(name: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        near = get_close_matches(str(name), available_timezones(), n=1, cutoff=0.5)  # the list is slow to make
+        cure = "allowed: an IANA zone such as Europe/Prague" + (f"; nearest: {near[0]}" if near else "")
+        raise wrong(f"found {shown(name)}", cure) from None
+
+
+def _channel(name: Any) -> str:
+    if not isinstance(name, str) or not CHANNEL.fullmatch(name):
+        raise wrong(f"found {shown(name)}", 'allowed: "#channel-name" (in quotes, since # starts a comment) or a channel id')
+    return name
+
+
+def _source_url(text: str) -> str:
+    """The text itself is never shown: it may hold a password."""
+    allowed = "allowed: an SQLAlchemy URL such as sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise wrong("found no URL", allowed) from None
+    name = url.drivername.replace("postgres", "postgresql", 1) if url.drivername == "postgres" else url.drivername
+    try:
+        url.set(drivername=name).get_dialect().import_dbapi()
+    except NoSuchModuleError:
+        raise wrong(f"found the unknown dialect `{name}`", allowed) from None
+    except ImportError as error:
+        raise wrong(f"the driver for `{name}` is not installed ({error})", f"install it; {allowed}") from None
+    return text
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Channel = Annotated[str, BeforeValidator(_channel)]
+OptionalChannel = Annotated[str | None, BeforeValidator(_channel)]
+SourceUrl = Annotated[str, AfterValidator(_source_url)]
+
+
+class Workspace(Section):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    timezone: Zone = ZoneInfo("UTC")
+    business_hours: str = "Mon-Fri 09:00-18:00"
+    holidays: str | None = None
+
+
+class Channels(Section):
+    alerts: Channel
+    managers: OptionalChannel = None
+    admins: OptionalChannel = None
+    routes: tuple[Any, ...] = ()
+
+
+class Route(Section):
+    """Alerts of accounts for which `when` holds go to the channel `to`; the first route that fits counts."""
+
+    when: str
+    to: Channel
+
+
+class CrmSettings(Section):
+    kind: Literal["sql"] = "sql"
+    url: SourceUrl
+    accounts: str = Field(min_length=1)
+    contacts: str | None = None
+    timeout: Duration = timedelta(minutes=5)
+
+
+class MetricForm(Section):
+    source: str = Field(alias="from", min_length=1)
+    account: str = Field(min_length=1)
+    day: str = Field(min_length=1)
+    value: str = Field(min_length=1)
+    aggregate: Aggregate = "avg"
+    recent: Duration = timedelta(days=14)
+    baseline: Duration = timedelta(days=56)
+    min_baseline: Duration | None = None
+    label: str | None = None
+    where: str | None = None
+
+
+class Freshness(Section):
+    """Data older than `stale_after`, or a drop of more than the share `mass_drop` at once, holds alerts."""
+
+    stale_after: Duration = timedelta(days=2)
+    mass_drop: float = Field(default=0.30, gt=0, le=1)
+
+
+class UsageSettings(Freshness):
+    url: SourceUrl
+    metrics: dict[str, Any] = Field(min_length=1)
+    timeout: Duration = timedelta(minutes=10)
+
+
+class EmailSettings(Section):
+    url: str = Field(pattern=r"^smtps?://.+")
+    sender: str = Field(alias="from", min_length=3)
+
+
+class LimitSettings(Section):
+    cards_a_day: int = Field(default=5, ge=1, strict=True)
+    posts_per_second: float = Field(default=1, gt=0)
+
+
+class RoleSettings(Section):
+    """E-mail addresses, or Slack user groups as `@handle`."""
+
+    admins: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
+
+
+class Document(Section):
+    """The top level of staysail.yml; each section is checked by its own model."""
+
+    workspace: dict[str, Any] = Field(default_factory=dict)
+    channels: dict[str, Any]
+    crm: dict[str, Any]
+    usage: dict[str, Any] | None = None
+    email: dict[str, Any] | None = None
+    limits: dict[str, Any] = Field(default_factory=dict)
+    roles: dict[str, Any] = Field(default_factory=dict)
+    playbooks: str | None = None
+    enable: tuple[str, ...] = ("usage-drop",)
+    sweep_every: Duration = timedelta(hours=1)

@@ -1,0 +1,63 @@
+"""Settings as everything else sees them: frozen, checked, passed down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.accounts.business_hours import BusinessHours
+from bot.connectors.ports import Metric
+from bot.settings.forms import Channels, CrmSettings, Freshness, LimitSettings, RoleSettings, Route, UsageSettings, Workspace
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the process is told by variables; secrets live only here."""
+
+    database_url: str = "sqlite:///staysail.db"
+    slack_bot_token: str | None = None
+    slack_app_token: str | None = None
+    slack_signing_secret: str | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    staysail_secret: str | None = None
+    staysail_url: str | None = None
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "Environment":
+        found = {name: variables[name.upper()] for name in cls.__dataclass_fields__ if variables.get(name.upper())}
+        if "slack_api_url" in found:
+            found["slack_api_url"] = found["slack_api_url"].rstrip("/") + "/"
+        return cls(**found)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that was said in staysail.yml and the environment."""
+
+    path: Path
+    environment: Environment
+    workspace: Workspace
+    hours: BusinessHours
+    channels: Channels
+    routes: tuple[Route, ...]
+    crm: CrmSettings
+    usage: UsageSettings | None
+    metrics: Mapping[str, Metric]
+    limits: LimitSettings
+    roles: RoleSettings
+    playbooks: Path | None
+    enable: tuple[str, ...]
+    sweep_every: timedelta
+
+    @property
+    def freshness(self) -> Freshness:
+        return self.usage or Freshness()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.workspace.timezone
+
+    @property
+    def admin_channel(self) -> str:
+        return self.channels.admins or self.channels.managers or self.channels.alerts
