@@ -130,9 +130,25 @@ def upsert(session: Session, table: Table, columns: Sequence[str], rows: Iterabl
     ]
     if not values:
         return
-    statement = _upsert_text(table, tuple(columns), keep, dialect.name)
-    rowwise = dialect.name == "sqlite"
-    session.connection().exec_driver_sql(statement, list(zip(*values, strict=True)) if rowwise else tuple(map(list, values)))
+    if dialect.name == "sqlite":
+        source = f"VALUES ({', '.join('?' * len(columns))})"
+        statement = _upsert_text(table, tuple(columns), keep, source)
+        session.connection().exec_driver_sql(statement, list(zip(*values, strict=True)))
+    else:
+        _copy_in(session.connection(), table, tuple(columns), keep, zip(*values, strict=True))
+
+
+def _copy_in(connection: Connection, table: Table, columns: tuple[str, ...], keep: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY is the quickest way in, but cannot overwrite: it goes through a table that lives as long as the transaction."""
+    incoming, names = f"incoming_{table.name}", ", ".join(map(_quoted, columns))
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {names} FROM {table.name} WITH NO DATA")  # noqa: S608
+        with cursor.copy(f"COPY {incoming} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(_upsert_text(table, columns, keep, f"SELECT * FROM {incoming}"))  # noqa: S608
+        cursor.execute(f"DROP TABLE {incoming}")
 
 
 def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Sequence[Any]:
@@ -147,34 +163,24 @@ def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Seque
 
 
 @lru_cache(maxsize=32)
-def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], dialect: str) -> str:
-    preparer = sqlite.dialect().identifier_preparer
-    quoted = [preparer.quote(name) for name in columns]
+def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], source: str) -> str:
+    """Names of our own tables and columns only; values are bound or copied."""
     keys = ", ".join(column.name for column in table.primary_key)
     changed = ", ".join(
-        f"{q} = coalesce(excluded.{q}, {table.name}.{q})" if name in keep else f"{q} = excluded.{q}"
-        for name, q in zip(columns, quoted, strict=True)
+        f"{_quoted(name)} = coalesce(excluded.{_quoted(name)}, {table.name}.{_quoted(name)})"
+        if name in keep
+        else f"{_quoted(name)} = excluded.{_quoted(name)}"
+        for name in columns
         if name not in table.primary_key.columns
     )
+    into = f"{table.name} ({', '.join(map(_quoted, columns))})"
     then = f"UPDATE SET {changed}" if changed else "NOTHING"
-    if dialect == "sqlite":
-        source = f"VALUES ({', '.join('?' * len(columns))})"
-    else:
-        # COPY cannot overwrite, and a VALUES list of thousands is slow to parse: one array a column is neither.
-        arrays = ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
-        source = f"SELECT * FROM unnest({arrays})"
-    into = f"{table.name} ({', '.join(quoted)}) {source}"  # names of our own tables and columns only; values are bound
-    return f"INSERT INTO {into} ON CONFLICT ({keys}) DO {then}"
+    return f"INSERT INTO {into} {source} ON CONFLICT ({keys}) DO {then}"
 
 
-def _array_type(table: Table, name: str) -> str:
-    from_type = table.c[name].type.compile(dialect=_postgresql())
-    return f"text[]::{from_type}[]" if from_type == "JSON" else f"{from_type}[]"
-
-
-@lru_cache(maxsize=1)
-def _postgresql() -> Any:
-    return make_url("postgresql+psycopg://").get_dialect()()
+@lru_cache(maxsize=256)
+def _quoted(name: str) -> str:
+    return sqlite.dialect().identifier_preparer.quote(name)
 
 
 def schema_problem(session: Session) -> str | None:

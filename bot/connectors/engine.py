@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import SourceFailed
 
-PAGE = 2000
+PAGE = 5000
 PLAIN = {"pysqlite", "psycopg"}
 
 
@@ -39,13 +39,12 @@ class Warehouse:
         expired = threading.Event()
         try:
             with self.engine.connect() as connection:
-                timer = threading.Timer(self.timeout, _stop, (connection.connection.driver_connection, expired))
-                timer.daemon = True
-                timer.start()
+                done = threading.Event()
+                threading.Thread(target=_stop_late, args=(connection, self.timeout, expired, done), daemon=True).start()
                 try:
                     yield connection
                 finally:
-                    timer.cancel()
+                    done.set()
         except SQLAlchemyError as error:
             if expired.is_set():
                 raise SourceFailed(f"no answer within {self.timeout:g} s") from None
@@ -103,11 +102,17 @@ def _patience(url: URL, timeout: float) -> dict[str, Any]:
     return {"connect_timeout": max(2, round(timeout))} if named else {}
 
 
-def _stop(driver: Any, expired: threading.Event) -> None:
-    expired.set()
+def _stop_late(connection: Connection, timeout: float, expired: threading.Event, done: threading.Event) -> None:
+    """Again and again: a stop that falls between two statements stops nothing."""
+    driver, failure = connection.connection.driver_connection, connection.dialect.loaded_dbapi.Error
     stop = getattr(driver, "interrupt", None) or getattr(driver, "cancel", None)
-    if stop:
-        stop()
+    wait = timeout
+    while not done.wait(wait):
+        expired.set()
+        wait = 0.5
+        if stop:
+            with suppress(failure):  # closed meanwhile
+                stop()
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import BusinessHours
@@ -29,7 +29,7 @@ from bot.playbooks.story import cause_of, needed, plain
 from models import Account, Alert, Play, Teammate, Trace
 
 log = structlog.get_logger()
-BATCH = 250
+BATCH = 1000
 WEEKS = 13
 
 
@@ -133,53 +133,54 @@ def move(session: Session, due: Sequence[Due], rulebook: Rulebook, trends: Mappi
 def _open_alerts(
     session: Session, opening: Sequence[tuple[Due, OpenCard]], rulebook: Rulebook, trends: Mapping[str, list[float]], now: datetime
 ) -> None:
-    alerts = [_alert(play, effect, rulebook.signals, trends, now) for play, effect in opening]
-    session.add_all(alerts)
-    session.flush()
-    session.add_all(_opened(alert, now) for alert in alerts)
+    if not opening:
+        return
+    rows = [_alert(play, effect, rulebook.signals, trends, now) for play, effect in opening]
+    added = insert(Alert).returning(Alert.id, Alert.play_id)
+    ids = {play_id: alert_id for alert_id, play_id in session.execute(added, rows)}
+    session.execute(insert(Trace).returning(Trace.id), [_opened(ids[play.play_id], play, now) for play, _ in opening])
     zones = _zones(session, {play.owner_email for play, _ in opening})
-    messages = [
-        outbox.New(
-            card_key(alert.id), alert_subject(alert.id), play.channel, rulebook.hours.opens_at(now, zones.get(play.owner_email or ""))
-        )
-        for alert, (play, _) in zip(alerts, opening, strict=True)
-    ]
-    outbox.enqueue(session, messages, now)
+    outbox.enqueue(session, [_card(ids[play.play_id], play, rulebook, zones, now) for play, _ in opening], now)
 
 
-def _alert(play: Due, effect: OpenCard, signals: Signals, trends: Mapping[str, list[float]], now: datetime) -> Alert:
-    return Alert(
-        play_id=play.play_id,
-        account_id=play.account_id,
-        playbook=play.playbook.name,
-        playbook_version=play.playbook.version,
-        card=effect.card,
-        kind=play.playbook.kind.value,
-        state=State.OPEN.value,
-        version=1,
-        opened_at=now,
-        measured_at=now,
-        cause=cause_of(play.playbook, signals, play.facts),
-        facts=play.facts,
-        trend=trends.get(play.account_id, []),
-        priority=play.priority,
-        severity=play.severity,
-        worst=play.severity,
-        owner_email=play.owner_email,
-    )
+def _card(alert_id: int, play: Due, rulebook: Rulebook, zones: Mapping[str, str], now: datetime) -> outbox.New:
+    due_at = rulebook.hours.opens_at(now, zones.get(play.owner_email or ""))
+    return outbox.New(card_key(alert_id), alert_subject(alert_id), play.channel, due_at)
 
 
-def _opened(alert: Alert, now: datetime) -> Trace:
-    return Trace(
-        at=now,
-        actor=STAYSAIL,
-        what="opened",
-        account_id=alert.account_id,
-        playbook=alert.playbook,
-        playbook_version=alert.playbook_version,
-        alert_id=alert.id,
-        detail={"facts": alert.facts},
-    )
+def _alert(play: Due, effect: OpenCard, signals: Signals, trends: Mapping[str, list[float]], now: datetime) -> dict[str, Any]:
+    return {
+        "play_id": play.play_id,
+        "account_id": play.account_id,
+        "playbook": play.playbook.name,
+        "playbook_version": play.playbook.version,
+        "card": effect.card,
+        "kind": play.playbook.kind.value,
+        "state": State.OPEN.value,
+        "version": 1,
+        "opened_at": now,
+        "measured_at": now,
+        "cause": cause_of(play.playbook, signals, play.facts),
+        "facts": play.facts,
+        "trend": trends.get(play.account_id, []),
+        "priority": play.priority,
+        "severity": play.severity,
+        "worst": play.severity,
+        "owner_email": play.owner_email,
+    }
+
+
+def _opened(alert_id: int, play: Due, now: datetime) -> dict[str, Any]:
+    return {
+        "at": now,
+        "actor": STAYSAIL,
+        "what": "opened",
+        "account_id": play.account_id,
+        "playbook": play.playbook.name,
+        "playbook_version": play.playbook.version,
+        "alert_id": alert_id,
+        "detail": {"facts": play.facts},
+    }
 
 
 def _zones(session: Session, emails: set[str | None]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import text
 
 from bot.connectors.crm.sql import SqlCrm
 from bot.connectors.engine import Warehouse
@@ -159,3 +160,11 @@ def test_a_query_may_hold_casts_percent_signs_and_colons(postgres_source: str) -
     query = "SELECT id::text, Name, to_char(day, 'YYYY:MM') AS \"Month\" FROM crm WHERE name LIKE '100%%' OR name LIKE '%:x';"
     (page,) = SqlCrm(Warehouse(postgres_source, 5), {"accounts": query}).read("accounts")
     assert (page.columns, page.rows) == (("id", "name", "month"), [("1", "100% ok", "2026:03")])
+
+
+def test_a_time_limit_that_falls_between_two_statements_stops_the_next_one(sqlite_source: str) -> None:
+    sqlite3_file(Path(sqlite_source.removeprefix("sqlite:///")))
+    warehouse = Warehouse(sqlite_source, 0.2)
+    with pytest.raises(SourceFailed, match="no answer within"), warehouse.connect() as connection:
+        time.sleep(0.4)
+        list(warehouse.pages(connection, text(SLOW["sqlite"])))
