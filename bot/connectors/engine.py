@@ -40,7 +40,8 @@ class Warehouse:
         try:
             with self.engine.connect() as connection:
                 done = threading.Event()
-                threading.Thread(target=_stop_late, args=(connection, self.timeout, expired, done), daemon=True).start()
+                limited = (connection.connection.driver_connection, connection.dialect.loaded_dbapi.Error, self.timeout, expired, done)
+                threading.Thread(target=_stop_late, args=limited, daemon=True).start()
                 try:
                     yield connection
                 finally:
@@ -102,9 +103,8 @@ def _patience(url: URL, timeout: float) -> dict[str, Any]:
     return {"connect_timeout": max(2, round(timeout))} if named else {}
 
 
-def _stop_late(connection: Connection, timeout: float, expired: threading.Event, done: threading.Event) -> None:
+def _stop_late(driver: Any, failure: type[Exception], timeout: float, expired: threading.Event, done: threading.Event) -> None:
     """Again and again: a stop that falls between two statements stops nothing."""
-    driver, failure = connection.connection.driver_connection, connection.dialect.loaded_dbapi.Error
     stop = getattr(driver, "interrupt", None) or getattr(driver, "cancel", None)
     wait = timeout
     while not done.wait(wait):

@@ -165,6 +165,11 @@ def test_a_query_may_hold_casts_percent_signs_and_colons(postgres_source: str) -
 def test_a_time_limit_that_falls_between_two_statements_stops_the_next_one(sqlite_source: str) -> None:
     sqlite3_file(Path(sqlite_source.removeprefix("sqlite:///")))
     warehouse = Warehouse(sqlite_source, 0.2)
-    with pytest.raises(SourceFailed, match="no answer within"), warehouse.connect() as connection:
-        time.sleep(0.4)
-        list(warehouse.pages(connection, text(SLOW["sqlite"])))
+
+    def wait_then_ask() -> None:
+        with warehouse.connect() as connection:
+            time.sleep(0.4)
+            list(warehouse.pages(connection, text(SLOW["sqlite"])))
+
+    with pytest.raises(SourceFailed, match="no answer within"):
+        wait_then_ask()
