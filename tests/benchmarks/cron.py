@@ -1,6 +1,6 @@
 """What a team writes before it has Staysail: one statement, one loop, no state, no dedup, no retry.
 
-    python -m tests.benchmarks.cron FOLDER SLACK_URL
+python -m tests.benchmarks.cron FOLDER SLACK_URL
 """
 
 import sqlite3

@@ -1,6 +1,6 @@
 """A stand-in for Slack that takes everything at once: what a client costs is then its own.
 
-    python -m tests.benchmarks.standin PORT
+python -m tests.benchmarks.standin PORT
 """
 
 import itertools

@@ -79,9 +79,7 @@ DEEDS: list[tuple[Action, dict[str, Any], str]] = [
 
 @on_sqlite
 @pytest.mark.parametrize(("action", "values", "what"), DEEDS, ids=[deed[2] for deed in DEEDS])
-async def test_a_delivery_that_comes_twice_changes_nothing_twice(
-    world: World, action: Action, values: dict[str, Any], what: str
-) -> None:
+async def test_a_delivery_that_comes_twice_changes_nothing_twice(world: World, action: Action, values: dict[str, Any], what: str) -> None:
     card = await world.card("Cobalt")
     if values:
         await world.click(JANA, card, action)

@@ -77,8 +77,7 @@ def matches(text: str, pattern: str) -> bool:
     plain = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"%": ".*", "_": "."}
     regex = "".join(
-        re.escape(escaped) if escaped is not None else wild.get(one, re.escape(one))
-        for escaped, one in zip(parts, plain, strict=True)
+        re.escape(escaped) if escaped is not None else wild.get(one, re.escape(one)) for escaped, one in zip(parts, plain, strict=True)
     )
     return re.fullmatch(lowered(regex), lowered(text), re.DOTALL) is not None
 
@@ -96,9 +95,7 @@ PATTERNS = ["%", "", "ac%", "A_B", "a\\_b", "%\\%", "žl%", "ŽLU_ & co", "%'%",
 DAYS = [date(2024, 2, 29), date(2026, 3, 1), date(2026, 4, 30)]
 
 number_atoms = st.one_of(
-    st.sampled_from(["arr", "seats", "fee", "active_users.ratio", "ARR"]).map(
-        lambda name: (name, number_signal(name.lower())[1])
-    ),
+    st.sampled_from(["arr", "seats", "fee", "active_users.ratio", "ARR"]).map(lambda name: (name, number_signal(name.lower())[1])),
     st.sampled_from([0, 1, 2, 7, 0.5, 0.6, 1000]).map(lambda value: constant(str(value), float(value))),
     st.sampled_from(["3d", "2w"]).map(lambda text: constant(text, {"3d": 3.0, "2w": 14.0}[text])),
 )
@@ -124,9 +121,7 @@ date_terms = st.one_of(date_signals, moved_dates(), date_literals)
 def _larger_numbers(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
     sign = st.sampled_from(sorted(NUMBERS))
     return st.one_of(
-        st.tuples(sign, inner, inner).map(
-            lambda of: operation("({0} " + of[0] + " {1})", known(NUMBERS[of[0]]), *of[1:])
-        ),
+        st.tuples(sign, inner, inner).map(lambda of: operation("({0} " + of[0] + " {1})", known(NUMBERS[of[0]]), *of[1:])),
         inner.map(lambda one: operation("-({0})", known(lambda value: -value), one)),
         inner.map(lambda one: operation("ABS({0})", known(abs), one)),
         st.tuples(inner, inner).map(lambda two: operation("COALESCE({0}, {1})", first_known, *two)),
@@ -244,9 +239,7 @@ nested = st.recursive(leaves, _larger_conditions, max_leaves=8)
 @st.composite
 def flat(draw: st.DrawFn) -> Term:
     """`NOT a AND b OR c` without parentheses: NOT first, then AND, then OR."""
-    groups = [
-        draw(st.lists(st.tuples(st.booleans(), leaves), min_size=1, max_size=3)) for _ in range(draw(st.integers(1, 3)))
-    ]
+    groups = [draw(st.lists(st.tuples(st.booleans(), leaves), min_size=1, max_size=3)) for _ in range(draw(st.integers(1, 3)))]
     text = " or ".join(" AND ".join(f"NOT {one}" if turned else one for turned, (one, _) in group) for group in groups)
 
     def meaning(row: Row) -> bool | None:

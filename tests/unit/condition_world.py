@@ -38,9 +38,7 @@ SIGNALS: Final = {
     "paused": Kind.boolean,
 }
 
-CATALOGUE: Final = Catalogue(
-    Signal(name, kind, ACCOUNT.c[name.rpartition(".")[2]], "test") for name, kind in SIGNALS.items()
-)
+CATALOGUE: Final = Catalogue(Signal(name, kind, ACCOUNT.c[name.rpartition(".")[2]], "test") for name, kind in SIGNALS.items())
 
 _VALUES: Final[dict[str, list[Any]]] = {
     "arr": [None, 0.0, 1.5, 1000.0, 250000.0, -3.0],
@@ -73,6 +71,4 @@ def answers(engine: Engine, condition: Condition) -> list[bool | None]:
     """True, false or unknown for every account in turn."""
     statement = select(condition.clause.label("answer")).select_from(ACCOUNT).order_by(ACCOUNT.c.id)
     with engine.connect() as connection:
-        return [
-            None if answer is None else bool(answer) for answer in connection.scalars(statement, {"as_of": TODAY}).all()
-        ]
+        return [None if answer is None else bool(answer) for answer in connection.scalars(statement, {"as_of": TODAY}).all()]

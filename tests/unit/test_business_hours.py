@@ -16,11 +16,7 @@ NEW_YORK = BusinessHours.parse("Mon-Fri 09:00-17:00", "America/New_York", "US-NY
 def opens(hours: BusinessHours, moment: str, zone: str | None = None) -> str:
     """From wall clock to wall clock, in the zone of the person."""
     there = ZoneInfo(zone or hours.zone)
-    return (
-        hours.opens_at(datetime.fromisoformat(moment).replace(tzinfo=there), zone)
-        .astimezone(there)
-        .strftime("%F %H:%M")
-    )
+    return hours.opens_at(datetime.fromisoformat(moment).replace(tzinfo=there), zone).astimezone(there).strftime("%F %H:%M")
 
 
 @pytest.mark.parametrize(
@@ -79,9 +75,7 @@ def test_several_ranges_and_days() -> None:
 
 
 def test_a_range_of_days_may_run_over_the_weekend() -> None:
-    assert (
-        opens(BusinessHours.parse("Sunday-Thu 09:00-17:00", "Asia/Jerusalem"), "2026-11-20 10:00") == "2026-11-22 09:00"
-    )
+    assert opens(BusinessHours.parse("Sunday-Thu 09:00-17:00", "Asia/Jerusalem"), "2026-11-20 10:00") == "2026-11-22 09:00"
 
 
 @pytest.mark.parametrize(

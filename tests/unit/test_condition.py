@@ -90,9 +90,7 @@ def one_account(engine: Engine) -> Engine:
         ('"ARR" = 1000 AND "active_users"."ratio" = 0.5 AND Stage = \'growth\'', True, None),
     ],
 )
-def test_an_account_that_is_known_and_one_that_is_not(
-    one_account: Engine, text: str, known: bool | None, unknown: bool | None
-) -> None:
+def test_an_account_that_is_known_and_one_that_is_not(one_account: Engine, text: str, known: bool | None, unknown: bool | None) -> None:
     assert answers(one_account, compile_condition(text, CATALOGUE)) == [known, unknown]
 
 

@@ -40,11 +40,7 @@ def compiled(text: str) -> Condition:
     try:
         return compile_condition(text, CATALOGUE)
     except InvalidInput as error:
-        assume(
-            not any(
-                word in str(error) for word in ("characters long", "too many factors", "too deeply", "too many paren")
-            )
-        )
+        assume(not any(word in str(error) for word in ("characters long", "too many factors", "too deeply", "too many paren")))
         raise
 
 
@@ -67,6 +63,4 @@ def test_postgresql_answers_as_python_does(on_postgresql: Engine, term: Term) ->
 def test_a_condition_holds_where_all_its_parts_do(on_sqlite: Engine, term: Term) -> None:
     condition = compiled(term[0])
     parts = [answers(on_sqlite, compiled(part.text)) for part in condition.parts]
-    assert [all(each) for each in zip(*parts, strict=True)] == [
-        answer is True for answer in answers(on_sqlite, condition)
-    ]
+    assert [all(each) for each in zip(*parts, strict=True)] == [answer is True for answer in answers(on_sqlite, condition)]

@@ -102,10 +102,7 @@ def test_all_mistakes_are_told_at_once_in_their_order() -> None:
 
 
 def test_an_unknown_signal_causes_no_second_complaint() -> None:
-    assert (
-        len(refusal("COALESCE(-(arrr + 1) / 2, 3) BETWEEN 1 AND 2 OR namee LIKE 'x' AND ABS(arrr) IN (1)").splitlines())
-        == 3
-    )
+    assert len(refusal("COALESCE(-(arrr + 1) / 2, 3) BETWEEN 1 AND 2 OR namee LIKE 'x' AND ABS(arrr) IN (1)").splitlines()) == 3
 
 
 @pytest.mark.parametrize("text", ["arr > 1", "stage", "TODAY", "", "arr +", "NULL"])
@@ -151,9 +148,7 @@ fill(SQLITE, rows())
 
 
 def words(sql: str) -> set[str]:
-    return set(
-        re.findall(r"[^\W\d]\w*", re.sub(r"param_\d+|__\[POSTCOMPILE_param_\d+\]|%\((?:as_of|param_\d+)\)s", " ", sql))
-    )
+    return set(re.findall(r"[^\W\d]\w*", re.sub(r"param_\d+|__\[POSTCOMPILE_param_\d+\]|%\((?:as_of|param_\d+)\)s", " ", sql)))
 
 
 def assert_harmless(condition: Condition) -> None:

@@ -25,9 +25,7 @@ def test_each_of_the_library_compiles(tmp_path: Path) -> None:
 
 def test_usage_drop_is_as_the_design_has_it(tmp_path: Path) -> None:
     (drop,) = load_playbooks(tmp_path, CATALOGUE, CARDS, enable=["usage-drop"])
-    assert drop.when.text == (
-        "active_users.ratio < 0.6 AND active_users.baseline >= 5 AND stage IN ('adoption', 'growth')"
-    )
+    assert drop.when.text == ("active_users.ratio < 0.6 AND active_users.baseline >= 5 AND stage IN ('adoption', 'growth')")
     assert drop.recovered_when is not None
     assert drop.recovered_when.text == "active_users.ratio >= 0.8"
     assert drop.once_per == timedelta(days=21)
@@ -40,19 +38,15 @@ def test_ones_own_stand_beside_the_library_in_the_order_of_enable(tmp_path: Path
     assert [playbook.name for playbook in playbooks] == ["usage-drop", "price-shock"]
 
 
-def test_ones_own_may_not_take_a_name_of_the_library(tmp_path: Path) -> None:
+def test_ones_own_takes_the_place_of_a_library_playbook_of_the_same_name(tmp_path: Path) -> None:
     (tmp_path / "mine.yml").write_text(GOOD.replace("price-shock", "usage-drop"))
-    with pytest.raises(InvalidInput) as caught:
-        load_playbooks(tmp_path, CATALOGUE, CARDS, enable=["gone-silent"])
-    assert str(caught.value) == (
-        f"{tmp_path}/mine.yml:1: `usage-drop` is the name of a library playbook too (choose another name)"
-    )
+    (mine,) = load_playbooks(tmp_path, CATALOGUE, CARDS, enable=["usage-drop"])
+    assert not mine.built_in
+    assert mine.place == f"{tmp_path}/mine.yml:1"
 
 
 def test_an_unknown_name_in_enable_is_told(tmp_path: Path) -> None:
-    with pytest.raises(
-        InvalidInput, match=r"staysail\.yml: enable: no playbook is called `usage-dorp` .*nearest: usage-drop"
-    ):
+    with pytest.raises(InvalidInput, match=r"staysail\.yml: enable: no playbook is called `usage-dorp` .*nearest: usage-drop"):
         load_playbooks(tmp_path, CATALOGUE, CARDS, enable=["usage-dorp"])
 
 
@@ -60,7 +54,5 @@ def test_a_metric_that_the_settings_lack_is_told_only_for_what_is_enabled(tmp_pa
     without = Catalogue(signal for name, signal in CATALOGUE.items() if not name.startswith("active_users"))
     (tmp_path / "mine.yml").write_text(GOOD.replace("active_users.ratio < 0.5", "arr > 2"))
     assert len(load_playbooks(tmp_path, without, CARDS, enable=["price-shock"])) == 1
-    with pytest.raises(
-        InvalidInput, match=r"library/usage-drop\.yml:6: `when`, column 1: unknown signal `active_users"
-    ):
+    with pytest.raises(InvalidInput, match=r"library/usage-drop\.yml:6: `when`, column 1: unknown signal `active_users"):
         load_playbooks(tmp_path, without, CARDS, enable=["usage-drop"])
