@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.playbooks.breakers import MASS_DROP, STALE, Trip, clear, trip
 from bot.playbooks.definition import Playbook
 from bot.playbooks.follow import follow
-from bot.playbooks.match import Found, Held, apply_budget, count_eligible, count_held, hold, match, start_plays
+from bot.playbooks.match import Held, apply_budget, count_eligible, count_held, hold, match, start_plays
 from bot.playbooks.runner import Rulebook
 from models import PlaybookVersion, Source
 
@@ -43,14 +44,14 @@ def decide(session: Session, rulebook: Rulebook, guard: Guard, trends: Trends, n
     stale = _stale_playbooks(session, rulebook, guard, now)
     for playbook in rulebook.playbooks.values():
         _remember(session, playbook, now)
-        found = match(session, playbook, rulebook.signals, now)
+        fresh = match(session, playbook, rulebook.signals, now)
         if playbook.name in stale:
             hold(session, playbook.name, Held.STALE)
             continue
         followed = follow(session, playbook, rulebook.signals, trends.get(playbook.name, {}), now)
         done.updated += followed.updated
         done.resolved += followed.resolved
-        if _is_mass_drop(session, playbook, rulebook, found, guard, now):
+        if _is_mass_drop(session, playbook, rulebook, fresh, guard, now):
             hold(session, playbook.name, Held.MASS_DROP)
     apply_budget(session, guard.cards_a_day, guard.day_began)
     done.started = start_plays(session, {name: playbook.version for name, playbook in rulebook.playbooks.items()}, now)
@@ -83,12 +84,13 @@ def age_in_days(source: Source, day: date, now: datetime) -> float | None:
     return round((now - source.read_at) / timedelta(days=1), 1) if source.read_at else None
 
 
-def _is_mass_drop(session: Session, playbook: Playbook, rulebook: Rulebook, found: Found, guard: Guard, now: datetime) -> bool:
-    if found.fresh >= MASS_MIN:
-        eligible = count_eligible(session, playbook, rulebook.signals)
-        share = found.fresh / max(eligible, 1)
-        if share > guard.mass_drop:
-            why = Trip(MASS_DROP, playbook.name, round(share, 4), guard.mass_drop, [playbook.name], found.fresh, eligible)
+def _is_mass_drop(session: Session, playbook: Playbook, rulebook: Rulebook, fresh: int, guard: Guard, now: datetime) -> bool:
+    if fresh >= MASS_MIN:
+        enough = ceil(fresh / guard.mass_drop)  # with this many eligible, it is no mass drop: no need to count on
+        eligible = count_eligible(session, playbook, rulebook.signals, enough)
+        share = fresh / max(eligible, 1)
+        if eligible < enough and share > guard.mass_drop:
+            why = Trip(MASS_DROP, playbook.name, round(share, 4), guard.mass_drop, [playbook.name], fresh, eligible)
             return trip(session, why, guard.channel, now)
     clear(session, MASS_DROP, playbook.name, now)
     return False

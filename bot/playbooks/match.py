@@ -9,7 +9,6 @@ too old · `mass_drop` too many would open at once · `budget` the owner has had
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -51,34 +50,28 @@ class Held(StrEnum):
     BUDGET = "budget"
 
 
-@dataclass(frozen=True)
-class Found:
-    """What one playbook's condition found: `fresh` accounts would open, of `eligible` for which it could be computed."""
-
-    playbook: str
-    fresh: int
-    eligible: int
-
-
 def in_care(day: date) -> ColumnElement[bool]:
     """Accounts that the CRM still has and that have not churned by `day`."""
     left = or_(Account.stage == "churned", Account.churned_on <= day)
     return and_(Account.gone_at.is_(None), func.coalesce(left, False).is_(False))
 
 
-def match(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> Found:
-    """Writes down whom the condition holds for, with what holds each back by itself, and forgets whom it no longer holds for."""
+def match(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> int:
+    """Writes down whom the condition holds for, with what holds each back by itself, and forgets whom it no longer holds for.
+
+    Returns how many nothing holds back so far.
+    """
     session.execute(_upsert_matches(session, playbook, signals, now))
     session.execute(delete(Match).where(Match.playbook == playbook.name, Match.seen_at != now))
     fresh = select(func.count()).where(Match.playbook == playbook.name, Match.held.is_(None))
-    return Found(playbook.name, session.scalar(fresh) or 0, 0)
+    return session.scalar(fresh) or 0
 
 
-def count_eligible(session: Session, playbook: Playbook, signals: Signals) -> int:
-    """Accounts in care whose every signal in the condition is known."""
+def count_eligible(session: Session, playbook: Playbook, signals: Signals, enough: int) -> int:
+    """Accounts in care whose every signal in the condition is known; counts no further than `enough`."""
     known = [signals.catalogue[name].expression.is_not(None) for name in playbook.when.signals]
-    statement = select(func.count()).select_from(signals.table).where(in_care(signals.day), *known)
-    return session.scalar(statement) or 0
+    some = select(Account.id).select_from(signals.table).where(in_care(signals.day), *known).limit(enough).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> Insert:
