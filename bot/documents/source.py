@@ -88,10 +88,10 @@ def _parse(source: Source) -> None:
     except RecursionError:
         source.wrong((), "the file is nested too deeply", f"allowed: {DEEPEST} levels")
     else:
-        if isinstance(root, MappingNode):
+        if isinstance(root, MappingNode) and root.value:
             source.value = _Reader(loader, source).mapping(root, ())
         else:
-            found = "nothing" if root is None else "a list" if isinstance(root, SequenceNode) else "a single value"
+            found = "nothing" if root is None or not root.value else "a list" if isinstance(root, SequenceNode) else "a single value"
             source.wrong((), f"found {found} where keys are needed", "allowed: lines such as `key: value`")
 
 

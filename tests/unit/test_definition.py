@@ -148,6 +148,7 @@ def test_a_wrong_line_is_told(tmp_path: Path, line: str, instead: str, said: str
     [
         ("", "1: found nothing where keys are needed"),
         ("# nothing\n", "1: found nothing"),
+        ("{}", "1: found nothing"),
         ("- card: x\n", "1: found a list"),
         ("playbook\n", "1: found a single value"),
         (b"playbook: ok\nabout: \xff\xfe\n", "2: the file is not UTF-8"),
