@@ -120,7 +120,7 @@ def facts_of(alert: Alert | None, account: Account, people: People, sources: Map
         owner=owner_of(alert, account, people),
         usage=m.DataAge(source.newest_day, source.read_at) if source else None,
         trend=tuple(alert.trend) if alert else (),
-        trend_metric=metric.label.lower() if metric else "",
+        trend_metric=_inside_a_sentence(metric.label) if metric else "",
         trend_unit=UNITS[metric.aggregate] if metric else "",
     )
 
@@ -142,12 +142,17 @@ def cause_of(alert: Alert, world: World) -> m.Cause:
     )
 
 
+def _inside_a_sentence(label: str) -> str:
+    """Active users → active users; API calls stay as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _change(metric: Metric, facts: Mapping[str, Any]) -> m.Change:
     def of(form: str) -> Any:
         return facts.get(f"{metric.name}.{form}")
 
     return m.Change(
-        metric=metric.label,
+        metric=_inside_a_sentence(metric.label),
         recent=of("recent"),
         baseline=of("baseline"),
         ratio=of("ratio"),

@@ -107,9 +107,11 @@ async def during_a_sweep(app: App, bolt: AsyncApp, idle: float) -> None:
     times: list[float] = []
     at = 0
     while not sweeping.done():
-        some, _ = await at_once(lambda i, base=at: take(base + i), 32, 32)  # type: ignore[misc]
+        some, _ = await at_once(lambda i, base=at: take(base + i), 320, 32)  # type: ignore[misc]
         times += some
-        at += 32
+        at += 320
+        if at % 960 == 0:  # every click is to change something
+            await app.database.run(reset)
     await sweeping
     p99 = percentile(times, 99)
     print(f"  during a sweep: {len(times)} clicks, p99 {ms(p99)}, {p99 / idle:.2f} x idle")

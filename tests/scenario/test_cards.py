@@ -28,7 +28,7 @@ async def test_a_drop_becomes_a_card_with_its_story(world: World) -> None:
     for fact in ("€120,000", "30 Jun 2027, in 224 days", "Team, 50 seats", "Adoption", f"<@{JANA.id}>", "Usage up to 17 Nov", "Open since"):
         assert fact in card.words
     assert card.buttons == SEVERAL
-    assert card.text == "Usage drop at Acme: Active users 41 → 17 a day (−59 %)"
+    assert card.text == "Usage drop at Acme: active users 41 → 17 a day (−59 %)"
     assert len(world.posts()) == 4
 
 
@@ -67,7 +67,7 @@ async def test_a_teammate_who_acts_for_another_is_shown_as_such(world: World) ->
     await world.click(OLIVER, card, Action.ALERT_TAKE)
     await world.quiet()
     assert f"<@{OLIVER.id}> took it for <@{JANA.id}>" in card.words
-    assert card.text == f"Usage drop at Acme, taken by <@{OLIVER.id}>: Active users 41 → 17 a day (−59 %)"
+    assert card.text == f"Usage drop at Acme, taken by <@{OLIVER.id}>: active users 41 → 17 a day (−59 %)"
     await world.open_and_submit(LEAD, card, Action.ALERT_SNOOZE, snooze_for="tomorrow")
     await world.quiet()
     assert f"<@{LEAD.id}> snoozed it until" in card.words
