@@ -66,10 +66,16 @@ def enqueue(session: Session, messages: Sequence[New], now: datetime) -> None:
     session.execute(dialect.insert(Row).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(Row.id), rows)
 
 
+_BEHIND = (Row.__table__.c.subject == bindparam("about"), Row.__table__.c.wanted_version < bindparam("version"))
+_REFRESH = update(Row.__table__).where(*_BEHIND).values(wanted_version=bindparam("version"), attempts=0, retry_at=None)  # type: ignore[arg-type]
+
+
 def refresh(session: Session, subject: str, version: int) -> None:
-    """The message about `subject` is to show this version. However many changes come, one sending shows the last."""
-    behind = (Row.subject == subject, Row.wanted_version < version)
-    session.execute(update(Row).where(*behind).values(wanted_version=version, attempts=0, retry_at=None))
+    """The message about `subject` is to show this version. However many changes come, one sending shows the last.
+
+    Part of every click, hence built once and without the ORM, which would take a third of the click's time.
+    """
+    session.connection().execute(_REFRESH, {"about": subject, "version": version})
 
 
 def is_behind() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.queries import contacts_of, signals_of
@@ -46,11 +46,17 @@ def act_for(session: Session, alert_id: int, decide: Callable[[Snapshot], Change
     act(session, alert_id, with_owner, actor.slack_id, now)
 
 
+_OWNER = (
+    select(Alert.assigned_to, Teammate.slack_id)
+    .join(Account, Account.id == Alert.account_id)
+    .outerjoin(Teammate, and_(Teammate.email == Account.owner_email, is_ours()))
+    .where(Alert.id == bindparam("alert_id"))
+)
+
+
 def _owner_id(session: Session, alert_id: int) -> str | None:
-    """The Slack user who looks after the alert's account, in one statement."""
-    owner = select(Alert.assigned_to, Teammate.slack_id).join(Account, Account.id == Alert.account_id)
-    owner = owner.outerjoin(Teammate, and_(Teammate.email == Account.owner_email, is_ours())).where(Alert.id == alert_id)
-    found = session.execute(owner).first()
+    """The Slack user who looks after the alert's account."""
+    found = session.execute(_OWNER, {"alert_id": alert_id}).first()
     return (found[0] or found[1]) if found else None
 
 
