@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, Text, create_engine, event, make_url, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, Text, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -32,13 +32,16 @@ OURS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "s
 """Whatever driver an address names (`postgresql+psycopg2`, `sqlite+aiosqlite`), these are the ones that are installed."""
 
 
+def with_our_driver(address: str) -> URL:
+    url = make_url(address)
+    return url.set(drivername=OURS.get(url.get_backend_name(), url.drivername))
+
+
 class Database:
     """Opens nothing before its first use. `url` is any SQLite or PostgreSQL address of SQLAlchemy's form."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        driver = OURS.get(self.url.get_backend_name())
-        self.url = self.url.set(drivername=driver) if driver else self.url
+        self.url = with_our_driver(url)
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             raise StaysailError(f"DATABASE_URL: found {self.url.drivername}; allowed: sqlite:///FILE or postgresql://HOST/NAME")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -91,6 +94,12 @@ def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """An INSERT of the session's dialect: ON CONFLICT is not standard SQL, but both databases write it alike."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 class _AnyCase(FunctionElement[str]):

@@ -3,17 +3,16 @@
 import os
 
 from alembic import context
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from bot.database import with_our_driver
 from models import Base
 
 
 def run() -> None:
     address = context.config.attributes.get("url") or os.environ.get("DATABASE_URL", "sqlite:///staysail.db")
-    url = make_url(address)
-    if url.drivername in ("postgresql", "postgres"):
-        url = url.set(drivername="postgresql+psycopg")
+    url = with_our_driver(address)
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         context.configure(

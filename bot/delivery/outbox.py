@@ -12,9 +12,9 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.database import insert_into
 from models import OutboxMessage
 
 LEASE = timedelta(seconds=30)
@@ -57,13 +57,12 @@ def enqueue(session: Session, messages: Sequence[New], now: datetime) -> None:
     """A message whose key stands already is left as it is."""
     if not messages:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
         {"id": uuid4().hex, "dedup_key": m.key, "subject": m.subject, "channel": m.channel, "due_at": m.due_at, "created_at": now}
         for m in messages
     ]
     # RETURNING makes SQLAlchemy send many rows in one statement on PostgreSQL too.
-    session.execute(dialect.insert(Row).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(Row.id), rows)
+    session.execute(insert_into(session, Row).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(Row.id), rows)
 
 
 _BEHIND = (Row.__table__.c.subject == bindparam("about"), Row.__table__.c.wanted_version < bindparam("version"))
@@ -178,10 +177,12 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).where(is_behind())) or 0
 
 
+_ALIVE = {"dead_at": None, "retry_at": None, "attempts": 0}
+
+
 def resend(session: Session, row_id: str) -> bool:
     """Brings a dead letter back. False: it is not dead (any more)."""
-    alive = {"dead_at": None, "retry_at": None, "attempts": 0}
-    return bool(session.execute(update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(alive)).rowcount)  # type: ignore[attr-defined]
+    return bool(session.execute(update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(_ALIVE)).rowcount)  # type: ignore[attr-defined]
 
 
 def probe_dead(session: Session) -> int:
@@ -197,5 +198,4 @@ def revive(session: Session, arrived: Sequence[str]) -> None:
     if session.scalar(select(Row.id).where(Row.dead_at.is_not(None)).limit(1)) is None:
         return
     channels = select(Row.channel).where(Row.id.in_(arrived))
-    alive = {"dead_at": None, "retry_at": None, "attempts": 0}
-    session.execute(update(Row).where(Row.dead_at.is_not(None), Row.channel.in_(channels)).values(alive))
+    session.execute(update(Row).where(Row.dead_at.is_not(None), Row.channel.in_(channels)).values(_ALIVE))

@@ -33,10 +33,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
+from bot.database import insert_into
 from bot.playbooks.definition import Playbook
 from models import Account, Match, Play
 from models.base import Moment
@@ -75,9 +75,8 @@ def count_eligible(session: Session, playbook: Playbook, signals: Signals, enoug
 
 
 def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> Insert:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     names = ("playbook", "account_id", "since", "seen_at", "held", "owner_email", "priority", "severity")
-    statement = dialect.insert(Match).from_select(names, _matching(playbook, signals, now))
+    statement = insert_into(session, Match).from_select(names, _matching(playbook, signals, now))
     new = {name: statement.excluded[name] for name in names[3:]}
     upserting: Insert = statement.on_conflict_do_update(index_elements=["playbook", "account_id"], set_=new)
     return upserting

@@ -1,5 +1,7 @@
 """The options that verbs share."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,3 +23,14 @@ def settings_of(config: Path | None) -> Settings:
 async def must_be_migrated(database: Database) -> None:
     if problem := await database.read(schema_problem):
         raise StaysailError(problem)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The migrated database, closed at the end."""
+    database = Database(settings.environment.database_url)
+    try:
+        await must_be_migrated(database)
+        yield database
+    finally:
+        database.close()

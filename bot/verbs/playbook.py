@@ -9,11 +9,10 @@ import typer
 from bot import clock
 from bot.accounts.rows import extra_columns
 from bot.clock import Clock
-from bot.database import Database
 from bot.playbooks.dry_run import DryRun, dry_run, lint, listing
 from bot.settings import Settings
 from bot.sources import crm_of
-from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
+from bot.verbs.options import AsOf, Config, Json, open_database, settings_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Looks at playbooks.")
 
@@ -33,12 +32,8 @@ def lint_playbooks(files: list[Path], config: Config = None) -> None:
 
 
 async def _lint(settings: Settings, files: list[Path]) -> int:
-    database = Database(settings.environment.database_url)
-    try:
-        await must_be_migrated(database)
+    async with open_database(settings) as database:
         return await database.read(lint, settings, files, extra_columns(crm_of(settings)))
-    finally:
-        database.close()
 
 
 @app.command("dry-run")
@@ -50,9 +45,5 @@ def dry_run_playbook(file: Path, config: Config = None, as_of: AsOf = None, as_j
 
 
 async def _dry_run(settings: Settings, file: Path, now: Clock) -> DryRun:
-    database = Database(settings.environment.database_url)
-    try:
-        await must_be_migrated(database)
+    async with open_database(settings) as database:
         return await database.read(dry_run, settings, file, now())
-    finally:
-        database.close()

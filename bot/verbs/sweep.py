@@ -7,11 +7,10 @@ from dataclasses import asdict
 import typer
 
 from bot import clock
-from bot.database import Database
 from bot.errors import StaysailError
 from bot.settings import Settings
 from bot.sources import sweep_of
-from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
+from bot.verbs.options import AsOf, Config, Json, open_database, settings_of
 from jobs.lease import lease, record
 from jobs.sweep import Report
 
@@ -31,13 +30,8 @@ def sweep(config: Config = None, as_of: AsOf = None, as_json: Json = False) -> N
 
 
 async def _sweep(settings: Settings, now: clock.Clock) -> Report:
-    database = Database(settings.environment.database_url)
-    try:
-        await must_be_migrated(database)
-        async with lease(database, "sweep", wait=True):
-            started = clock.now()
-            report = await sweep_of(settings, database, now).run()
-            await database.run(record, "sweep", started, None, asdict(report))
-            return report
-    finally:
-        database.close()
+    async with open_database(settings) as database, lease(database, "sweep", wait=True):
+        started = clock.now()
+        report = await sweep_of(settings, database, now).run()
+        await database.run(record, "sweep", started, None, asdict(report))
+        return report

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.database import insert_into
 from bot.delivery import outbox
 from bot.team.directory import store
 from bot.team.member import Member, member_of
@@ -24,8 +24,7 @@ async def take_in(desk: Desk, body: dict[str, Any]) -> None:
 
 def _once(session: Session, event_id: str, member: Member | None, now: datetime) -> bool:
     """False: this event was taken in before."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    receipt = dialect.insert(Receipt).values(id=event_id, received_at=now).on_conflict_do_nothing(index_elements=["id"])
+    receipt = insert_into(session, Receipt).values(id=event_id, received_at=now).on_conflict_do_nothing(index_elements=["id"])
     if not session.execute(receipt).rowcount:  # type: ignore[attr-defined]
         return False
     if member:

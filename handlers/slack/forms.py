@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.alerts import lifecycle
@@ -48,24 +49,30 @@ def _wrong_date(picked: str | None, today: date) -> InputError | None:
 
 
 async def dismiss_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
-    now, chosen, note = desk.now(), form.chosen(Input.OUTCOME), form.text(Input.NOTE)
-    if not chosen:
-        return Mistakes({Input.OUTCOME: InputError.CHOICE_MISSING})
-    reason = DismissReason(chosen)
-    if reason is DismissReason.OTHER and not note:
-        return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
-    await _act(desk, actor, form, lambda alert: lifecycle.dismiss(alert, actor.slack_id, reason, now, note), now)
-    return None
+    return await _close(desk, actor, form, DismissReason, lifecycle.dismiss)
 
 
 async def resolve_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
+    return await _close(desk, actor, form, Outcome, lifecycle.resolve)
+
+
+Choice = TypeVar("Choice", DismissReason, Outcome)
+
+
+async def _close(
+    desk: Desk,
+    actor: Actor,
+    form: Submission,
+    choices: type[Choice],
+    rule: Callable[[lifecycle.Snapshot, str, Choice, datetime, str], lifecycle.Change | None],
+) -> Reply:
     now, chosen, note = desk.now(), form.chosen(Input.OUTCOME), form.text(Input.NOTE)
     if not chosen:
         return Mistakes({Input.OUTCOME: InputError.CHOICE_MISSING})
-    outcome = Outcome(chosen)
-    if outcome is Outcome.OTHER and not note:
+    choice = choices(chosen)
+    if choice == choices.OTHER and not note:
         return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
-    await _act(desk, actor, form, lambda alert: lifecycle.resolve(alert, actor.slack_id, outcome, now, note), now)
+    await _act(desk, actor, form, lambda alert: rule(alert, actor.slack_id, choice, now, note), now)
     return None
 
 
