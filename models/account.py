@@ -10,7 +10,11 @@ from models.base import Base
 
 
 class Account(Base):
-    """A customer company. `id` is the CRM's own. `extra` holds the CRM columns that we have no name for."""
+    """A customer company. `id` is the CRM's own. `extra` holds the CRM columns that we have no name for, `own` what playbooks set.
+
+    `stage` is the CRM's until a playbook sets it, and again as soon as the CRM's own word (`crm_stage`) changes. `tags` are
+    written ` beta vip `, with a space around each.
+    """
 
     __tablename__ = "accounts"
 
@@ -23,6 +27,7 @@ class Account(Base):
     plan: Mapped[str | None]
     seats: Mapped[int | None]
     stage: Mapped[str | None]
+    crm_stage: Mapped[str | None]
     started_on: Mapped[date | None]
     renewal_on: Mapped[date | None]
     churned_on: Mapped[date | None]
@@ -30,6 +35,8 @@ class Account(Base):
     locale: Mapped[str | None]
     url: Mapped[str | None]
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    own: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    tags: Mapped[str] = mapped_column(default="", server_default="")
     polled_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
 
@@ -37,7 +44,7 @@ class Account(Base):
 
 
 class Contact(Base):
-    """A person at an account. `opted_out`: never write to them."""
+    """A person at an account. Nobody writes to those who opted out (in the CRM), unsubscribed (with us) or bounced."""
 
     __tablename__ = "contacts"
 
@@ -48,5 +55,10 @@ class Contact(Base):
     role: Mapped[str | None]
     locale: Mapped[str | None]
     opted_out: Mapped[bool] = mapped_column(default=False)
+    timezone: Mapped[str | None]
+    channel: Mapped[str | None]
+    unsubscribed_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    bounce: Mapped[str | None]
     polled_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]

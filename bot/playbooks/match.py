@@ -78,7 +78,7 @@ def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, now:
     names = ("playbook", "account_id", "since", "seen_at", "held", "owner_email", "priority", "severity")
     statement = insert_into(session, Match).from_select(names, _matching(playbook, signals, now))
     new = {name: statement.excluded[name] for name in names[3:]}
-    upserting: Insert = statement.on_conflict_do_update(index_elements=["playbook", "account_id"], set_=new)
+    upserting: Insert = statement.on_conflict_do_update(index_elements=["playbook", "account_id", "contact_id"], set_=new)
     return upserting
 
 

@@ -44,7 +44,7 @@ def why(session: Session, account: Account, playbook: Playbook, signals: Signals
         return say(m.Verdict.NOT_MATCHING)
     if playbook.once_per and (ended := _last_end(session, account, playbook)) and ended > now - playbook.once_per:
         return say(m.Verdict.COOLDOWN, until=ended + playbook.once_per)
-    match = session.get(Match, (playbook.name, account.id))
+    match = session.get(Match, (playbook.name, account.id, ""))
     held = VERDICTS.get(Held(match.held)) if match and match.held in set(Held) else None
     if held is m.Verdict.BUDGET:
         tomorrow = start_of(day_of(now, limits.zone) + timedelta(days=1), limits.zone)
