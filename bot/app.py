@@ -12,9 +12,14 @@ from bot.alerts.cards import World, card_composer
 from bot.clock import Clock
 from bot.connectors.people.slack import SlackPeople
 from bot.database import Database
+from bot.delivery.dispatches import Post, dispatch_aftermath, dispatch_composer
 from bot.delivery.limits import Limits
+from bot.delivery.schemes import MAIL, SLACK, WEBHOOK
+from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.delivery.senders.slack import SlackSender
-from bot.delivery.worker import Composer, Worker
+from bot.delivery.senders.webhook import WebhookSender
+from bot.delivery.worker import Composer, Sender, Worker
+from bot.letters.links import signer
 from bot.playbooks.notices import notice_composer
 from bot.settings import Settings
 from bot.sources import sweep_of
@@ -43,17 +48,38 @@ def build(settings: Settings, session: aiohttp.ClientSession | None = None, now:
     database = Database(settings.environment.database_url)
     client = slack_client(settings, session)
     world = World(settings.metrics, settings.zone, now)
-    composers: Mapping[str, Composer] = {"alert": card_composer(world), "breaker": notice_composer()}
-    limits = Limits(settings.limits.posts_per_second)
+    composers: Mapping[str, Composer] = {
+        "alert": card_composer(world),
+        "breaker": notice_composer(),
+        "dispatch": dispatch_composer(post_of(settings)),
+    }
     return App(
         settings=settings,
         database=database,
         sweep=sweep_of(settings, database, now),
-        worker=Worker(database, SlackSender(client), composers, limits, now),
+        worker=Worker(
+            database, senders_of(settings, client), composers, limits_of(settings), now, aftermaths={"dispatch": dispatch_aftermath(now)}
+        ),
         directory=Directory(database, SlackPeople(client), group_handles(settings.roles)),
         client=client,
         world=world,
     )
+
+
+def post_of(settings: Settings) -> Post | None:
+    email, environment = settings.email, settings.environment
+    return Post(email.sender, signer(environment.staysail_url, environment.staysail_secret), email.tracking == "clicks") if email else None
+
+
+def senders_of(settings: Settings, client: AsyncWebClient) -> Mapping[str, Sender]:
+    senders: dict[str, Sender] = {SLACK: SlackSender(client), WEBHOOK: WebhookSender(settings.environment.staysail_secret)}
+    if settings.email:
+        senders[MAIL] = SmtpSender(SmtpServer.read(settings.email.url), settings.email.sender)
+    return senders
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(settings.limits.posts_per_second, {MAIL: settings.email.per_second} if settings.email else None)
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession | None) -> AsyncWebClient:

@@ -18,9 +18,10 @@ from bot.connectors.ports import Crm, Usage
 from bot.database import Database, reachable, schema_problem
 from bot.errors import Finding, InvalidInput, SendFailed, SourceFailed
 from bot.manifest import FILE
+from bot.playbooks.known import doubts
+from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings, load_settings
 from bot.slack_api import asked
-from jobs.sweep import load_rulebook
 from models import Field, OutboxMessage
 
 
@@ -99,10 +100,11 @@ def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -
         known = {field.name for field in session.scalars(select(Field))}
         fresh = {name: kind for name, kind in kinds.items() if name not in known}
     try:
-        load_rulebook(session, settings, day_of(clock.now(), settings.zone), fresh)
+        rulebook = load_rulebook(session, settings, day_of(clock.now(), settings.zone), fresh)
     except InvalidInput as error:
         return list(error.findings)
-    return []
+    letters = rulebook.house.letters
+    return [*rulebook.problems, *doubts(settings, rulebook.signals), *(letters.check() if letters else ())]
 
 
 def _dead_letters(session: Session) -> list[Finding]:

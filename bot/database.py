@@ -127,10 +127,17 @@ def _any_case(value: str | None) -> str | None:
     return None if value is None else value.lower()
 
 
-def upsert(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], keep: tuple[str, ...] = ()) -> None:
+Rules = tuple[tuple[str, str], ...]
+"""Columns, each with the SQL expression (of `excluded` and the table) that an existing row gets."""
+
+
+def upsert(
+    session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], keep: tuple[str, ...] = (), rules: Rules = ()
+) -> None:
     """Inserts rows, or overwrites those whose primary key stands. One statement a call; rows hold Python values in column order.
 
-    A column named in `keep` keeps its old value where the new one is NULL. No key may come twice in one call.
+    A column named in `keep` keeps its old value where the new one is NULL; one in `rules` gets what its expression gives. No key
+    may come twice in one call.
     """
     dialect = session.get_bind().dialect
     values = [
@@ -141,13 +148,15 @@ def upsert(session: Session, table: Table, columns: Sequence[str], rows: Iterabl
         return
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * len(columns))})"
-        statement = _upsert_text(table, tuple(columns), keep, source)
+        statement = _upsert_text(table, tuple(columns), keep, rules, source)
         session.connection().exec_driver_sql(statement, list(zip(*values, strict=True)))
     else:
-        _copy_in(session.connection(), table, tuple(columns), keep, zip(*values, strict=True))
+        _copy_in(session.connection(), table, tuple(columns), (keep, rules), zip(*values, strict=True))
 
 
-def _copy_in(connection: Connection, table: Table, columns: tuple[str, ...], keep: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
+def _copy_in(
+    connection: Connection, table: Table, columns: tuple[str, ...], how: tuple[tuple[str, ...], Rules], rows: Iterable[Sequence[Any]]
+) -> None:
     """COPY is the quickest way in, but cannot overwrite: it goes through a table that lives as long as the transaction."""
     incoming, names = f"incoming_{table.name}", ", ".join(map(_quoted, columns))
     driver: Any = connection.connection.driver_connection
@@ -156,7 +165,7 @@ def _copy_in(connection: Connection, table: Table, columns: tuple[str, ...], kee
         with cursor.copy(f"COPY {incoming} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(_upsert_text(table, columns, keep, f"SELECT * FROM {incoming}"))  # noqa: S608
+        cursor.execute(_upsert_text(table, columns, *how, f"SELECT * FROM {incoming}"))  # noqa: S608
         cursor.execute(f"DROP TABLE {incoming}")
 
 
@@ -172,13 +181,14 @@ def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Seque
 
 
 @lru_cache(maxsize=32)
-def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], source: str) -> str:
+def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], rules: Rules, source: str) -> str:
     """Names of our own tables and columns only; values are bound or copied."""
+    ruled = dict(rules)
     keys = ", ".join(column.name for column in table.primary_key)
     changed = ", ".join(
         f"{_quoted(name)} = coalesce(excluded.{_quoted(name)}, {table.name}.{_quoted(name)})"
         if name in keep
-        else f"{_quoted(name)} = excluded.{_quoted(name)}"
+        else f"{_quoted(name)} = {ruled.get(name) or f'excluded.{_quoted(name)}'}"
         for name in columns
         if name not in table.primary_key.columns
     )

@@ -1,18 +1,19 @@
 """`demo`: a local Slack, a sample company, and the bot itself, in one process. The bot talks to it as it would to Slack."""
 
+import secrets
 import shutil
 import socket
 import tempfile
 from contextlib import AsyncExitStack
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 import yaml
 
-from bot import clock
 from bot.app import build, slack_session
 from bot.clock import day_of
+from bot.demo_clock import DemoClock, Life
 from bot.manifest import FILE
 from bot.sandbox.company import CAST, ROOMS, build_company, settings_yaml
 from bot.sandbox.server import Sandbox
@@ -35,36 +36,48 @@ async def demo(port: int, folder: Path | None) -> None:
 
 async def _demo(port: int, home: Path) -> None:
     async with AsyncExitStack() as stack:
-        sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=yaml.safe_load(FILE.read_text()), team_name="Ours")
+        now = DemoClock()
+        sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=yaml.safe_load(FILE.read_text()), team_name="Ours", clock=now)
         await stack.enter_async_context(sandbox.serve(port=port))
-        settings = _settings(home, sandbox)
+        place = Place(home, sandbox, free_port())
+        settings = place.settings()
+        today = day_of(now(), settings.zone)
+        build_company(home, today)
         session = await stack.enter_async_context(slack_session())
-        app = build(settings, session)
+        app = build(settings, session, now)
         stack.callback(app.database.close)
         migrate(app.database)
-        await app.directory.refresh(clock.now())
+        await app.directory.refresh(now())
+        now.join(Life(app, home, today))
         typer.echo(f"Staysail demo: open {sandbox.url} in a browser. Ctrl-C ends it.")
-        await run_app(app, free_port(), stack)
+        await run_app(app, place.port, stack)
 
 
-def _settings(home: Path, sandbox: Sandbox) -> Settings:
-    path = home / "staysail.yml"
-    path.write_text(settings_yaml(home))
-    # The sandbox's messages do not outlive the process, so neither may our memory of having sent them.
-    for old in home.glob("staysail.db*"):
-        old.unlink()
-    settings = load_settings(path, _variables(home, sandbox))
-    build_company(home, day_of(datetime.now().astimezone(), settings.zone))
-    return settings
+@dataclass(frozen=True)
+class Place:
+    """Where a demo lives: its folder, its sandbox, and the port of the bot's own web pages."""
 
+    home: Path
+    sandbox: Sandbox
+    port: int
 
-def _variables(home: Path, sandbox: Sandbox) -> dict[str, str]:
-    return {
-        "DATABASE_URL": f"sqlite:///{home}/staysail.db",
-        "SLACK_API_URL": sandbox.api_url,
-        "SLACK_BOT_TOKEN": sandbox.bot_token,
-        "SLACK_APP_TOKEN": sandbox.app_token,
-    }
+    def settings(self) -> Settings:
+        path = self.home / "staysail.yml"
+        path.write_text(settings_yaml(self.home, self.sandbox.smtp_url, f"{self.sandbox.url}/elsewhere"), encoding="utf-8")
+        # The sandbox's messages do not outlive the process, so neither may our memory of having sent them.
+        for old in self.home.glob("staysail.db*"):
+            old.unlink()
+        return load_settings(path, self._variables())
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": f"sqlite:///{self.home}/staysail.db",
+            "SLACK_API_URL": self.sandbox.api_url,
+            "SLACK_BOT_TOKEN": self.sandbox.bot_token,
+            "SLACK_APP_TOKEN": self.sandbox.app_token,
+            "STAYSAIL_SECRET": secrets.token_urlsafe(32),
+            "STAYSAIL_URL": f"http://127.0.0.1:{self.port}",
+        }
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """Lengths of time as settings and playbooks write them: `21d`, `12h`, `2w`."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -49,3 +50,27 @@ def _read(value: Any) -> timedelta:
 
 Duration = Annotated[timedelta, BeforeValidator(_read), PlainSerializer(describe, return_type=str)]
 """A pydantic field: written as in `21d`, held as a timedelta."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """At most `count` within any `length`."""
+
+    count: int
+    length: timedelta
+
+    def __str__(self) -> str:
+        return f"{self.count} per {describe(self.length)}"
+
+
+def _allowance(value: Any) -> Allowance:
+    if isinstance(value, Allowance):
+        return value
+    count, _, length = str(value).partition(" per ")
+    if not count.strip().isdigit() or not 1 <= int(count) <= 1000:
+        raise ValueError(f"{value!r} is not a limit (allowed: a number and a length of time, such as 3 per 7d)")
+    return Allowance(int(count), parse_duration(length))
+
+
+AllowanceField = Annotated[Allowance, BeforeValidator(_allowance)]
+"""A pydantic field: written as in `3 per 7d`."""

@@ -20,16 +20,20 @@ from starlette.routing import Route
 from bot.app import App, build, slack_session
 from bot.clock import Clock
 from bot.errors import StaysailError
+from bot.letters.links import signer
+from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings
 from bot.slack_api import asked
 from handlers.slack.desk import Desk
 from handlers.slack.listeners import Listeners
+from handlers.web.events import event_routes
 from handlers.web.health import health_routes
+from handlers.web.letters import letter_routes
 from jobs.receipts import forget_receipts
 from jobs.schedule import Schedule, Scheduled
-from jobs.sweep import load_rulebook
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PLAYS_EVERY = timedelta(seconds=30)
 
 
 async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:
@@ -45,7 +49,9 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     schedule = schedule_of(app)
     bolt = bolt_of(app, schedule, await team_of(app))
     environment = app.settings.environment
-    routes = health_routes(app.database)
+    links = signer(environment.staysail_url, environment.staysail_secret)
+    routes = [*health_routes(app.database), *letter_routes(app.database, links, app.world.now)]
+    routes += event_routes(app.database, environment.staysail_secret, app.world.now, lambda: schedule.soon("plays"))
     if environment.slack_app_token:
         handler = AsyncSocketModeHandler(bolt, environment.slack_app_token, web_client=app.client)
         await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -123,6 +129,12 @@ def schedule_of(app: App) -> Schedule:
         app.worker.wake()
         return report
 
+    async def plays() -> dict[str, Any]:
+        moved = asdict(await app.sweep.go_on())
+        if any(moved.values()):
+            app.worker.wake()
+        return moved
+
     async def people() -> dict[str, Any]:
         return {"people": await app.directory.refresh(app.world.now())}
 
@@ -134,6 +146,7 @@ def schedule_of(app: App) -> Schedule:
         [
             Scheduled("people", HOUR, people),
             Scheduled("sweep", app.settings.sweep_every, sweep),
+            Scheduled("plays", PLAYS_EVERY, plays),
             Scheduled("receipts", DAY, receipts),
         ],
     )

@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,17 +12,16 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.measure import Measurement, Pass, measure
 from bot.accounts.poll import Poll, Vanishing, poll
-from bot.accounts.signals import Signals, load_signals
-from bot.alerts.cards import CARDS
-from bot.clock import Clock, day_of, start_of
+from bot.clock import Clock, day_of
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database
 from bot.delivery import outbox
-from bot.playbooks.condition import compile_condition
-from bot.playbooks.decide import Decided, Guard, decide
-from bot.playbooks.definition import load_playbooks
+from bot.playbooks.decide import Decided, decide, decide_events
 from bot.playbooks.follow import standing
-from bot.playbooks.runner import Routes, Rulebook, advance_plays, read_trends
+from bot.playbooks.loading import guard_of, load_rulebook
+from bot.playbooks.moves import anything_due
+from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.runner import Moved, advance_plays, read_trends
 from bot.settings import Settings
 from models import Account
 
@@ -38,6 +36,10 @@ class Report:
     updated: int = 0
     resolved: int = 0
     suppressed: dict[str, int] = field(default_factory=dict)
+    started: int = 0
+    moved: int = 0
+    letters: int = 0
+    playbook_problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
     sources: list[dict[str, Any]] = field(default_factory=list)
     bad_rows: list[str] = field(default_factory=list)
@@ -92,8 +94,20 @@ class Sweep:
         rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
         decided = await self._decide(rulebook, now)
         report.updated, report.resolved, report.suppressed = decided.updated, decided.resolved, decided.suppressed
-        report.opened = await advance_plays(self._database, self.usage, rulebook, now)
+        moved = await advance_plays(self._database, self.usage, rulebook, now)
+        report.started, report.moved = decided.started, moved.plays
+        report.opened, report.letters = moved.opened, moved.letters
+        report.playbook_problems = [str(problem) for problem in rulebook.problems]
         await self._database.run(outbox.probe_dead)
+
+    async def go_on(self) -> Moved:
+        """Between sweeps: what has happened meanwhile, and the plays whose waiting is over. Next to nothing when there is nothing."""
+        now = self._now()
+        if not await self._database.read(anything_due, now):
+            return Moved()
+        rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
+        await self._database.run(decide_events, rulebook, guard_of(self._settings, now), now)
+        return await advance_plays(self._database, self.usage, rulebook, now)
 
     async def _decide(self, rulebook: Rulebook, now: datetime) -> Decided:
         trends = {}
@@ -101,35 +115,6 @@ class Sweep:
             accounts = await self._database.read(standing, playbook.name)
             trends[playbook.name] = await read_trends(self.usage, rulebook.signals, playbook, accounts)
         return await self._database.run(decide, rulebook, guard_of(self._settings, now), trends, now)
-
-
-def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] | None = None) -> Rulebook:
-    """Compiles playbooks and routes against the signals there are. Raises InvalidInput with every mistake.
-
-    `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values.
-    """
-    signals = load_signals(session, settings.metrics, day, unpolled or {})
-    own: Path | list[Path] = settings.playbooks or []
-    playbooks = load_playbooks(own, signals.catalogue, CARDS, enable=settings.enable)
-    return Rulebook({playbook.name: playbook for playbook in playbooks}, signals, load_routes(settings, signals), settings.hours)
-
-
-def load_routes(settings: Settings, signals: Signals) -> Routes:
-    rules = tuple(
-        (compile_condition(route.when, signals.catalogue, place=f"{settings.path}: channels.routes[{at}].when"), route.to)
-        for at, route in enumerate(settings.routes)
-    )
-    return Routes(rules, settings.channels.alerts)
-
-
-def guard_of(settings: Settings, now: datetime) -> Guard:
-    return Guard(
-        stale_after=settings.freshness.stale_after,
-        mass_drop=settings.freshness.mass_drop,
-        cards_a_day=settings.limits.cards_a_day,
-        day_began=start_of(day_of(now, settings.zone), settings.zone),
-        channel=settings.admin_channel,
-    )
 
 
 def _of_poll(report: Poll) -> dict[str, Any]:

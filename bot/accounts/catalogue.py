@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Integer
 from sqlalchemy.ext.compiler import compiles
@@ -25,15 +25,26 @@ class Kind(StrEnum):
     boolean = "boolean"
 
 
+RESERVED: Final = frozenset(("and", "or", "not", "in", "between", "is", "null", "like", "today", "true", "false"))
+"""Words of the condition language: no signal may be called so."""
+
+
 @dataclass(frozen=True)
 class Signal:
-    """A named value of an account. `source` is where it comes from (`crm`, `usage`), `about` says it in one line."""
+    """A named value of an account. `source` is where it comes from (`crm`, `usage`), `about` says it in one line.
+
+    `of` names the signals that it is computed from, `segment` the segment of which it says whether an account is in it.
+    Not `connected`: nothing feeds it here yet, so it is always unknown.
+    """
 
     name: str
     kind: Kind
     expression: ColumnElement[Any] = field(compare=False, repr=False)
     source: str
     about: str = ""
+    of: tuple[str, ...] = ()
+    segment: str | None = None
+    connected: bool = True
 
 
 class Catalogue(Mapping[str, Signal]):
@@ -59,6 +70,18 @@ class Catalogue(Mapping[str, Signal]):
     def names(self) -> tuple[str, ...]:
         """All names as they were declared, sorted."""
         return tuple(sorted(self))
+
+    def segments(self) -> dict[str, Signal]:
+        """The signals that are segments, by the segment's name."""
+        return {signal.segment: signal for signal in self._signals.values() if signal.segment}
+
+    def beneath(self, names: Iterable[str]) -> tuple[str, ...]:
+        """These names with those that they are computed from put in their place: what is really read."""
+        found: dict[str, None] = {}
+        for name in names:
+            signal = self[name]
+            found |= dict.fromkeys(self.beneath(signal.of) if signal.of else (signal.name,))
+        return tuple(found)
 
     def nearest(self, name: str) -> str | None:
         """The known name that looks most like `name`, or None when nothing is close."""

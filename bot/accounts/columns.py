@@ -120,6 +120,8 @@ CONTACT: dict[str, Callable[[Any], Any]] = {
     "role": read_lower,
     "locale": read_text,
     "opted_out": read_flag,
+    "timezone": read_text,
+    "channel": read_lower,
 }
 REPEATING = {read_lower, read_date, read_flag}
 REQUIRED = {"id", "name", "account_id"}

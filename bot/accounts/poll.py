@@ -18,6 +18,9 @@ from models import Account, Contact, Field, Source
 
 EXAMPLES = 20
 VANISHED_MIN = 10
+SAME_STAGE = "excluded.stage = accounts.crm_stage OR (excluded.stage IS NULL AND accounts.crm_stage IS NULL)"
+RULES = {"accounts": (("stage", f"CASE WHEN {SAME_STAGE} THEN accounts.stage ELSE excluded.stage END"),)}
+"""A stage that a playbook set stays until the CRM's own word changes."""
 
 
 @dataclass
@@ -87,7 +90,10 @@ def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[
     ids = [row[0] for row in rows]
     twice = session.scalars(select(table.c.id).where(table.c.id.in_(ids), table.c.polled_at == now)).all()
     rows = _known_accounts(session, columns, rows) if table.name == "contacts" else rows
-    upsert(session, table, (*columns, "polled_at", "gone_at"), [(*row, now, None) for row in rows])
+    if table.name == "accounts":
+        stage = columns.index("stage")
+        columns, rows = (*columns, "crm_stage"), [(*row, row[stage]) for row in rows]
+    upsert(session, table, (*columns, "polled_at", "gone_at"), [(*row, now, None) for row in rows], rules=RULES.get(table.name, ()))
     if unreadable:  # still there, only unreadable: not gone
         session.execute(update(table).where(table.c.id.in_(unreadable)).values(polled_at=now))
     return [BadRow.repeated(row) for row in twice]

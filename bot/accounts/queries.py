@@ -1,12 +1,15 @@
 """Looking accounts up."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
+from bot.accounts.sources import OURS
 from bot.database import any_case
 from bot.messages import catalog as m
 from models import Account, Contact, Source
@@ -44,16 +47,22 @@ def signal_row(session: Session, signals: Signals, account_id: str) -> Row[Any] 
 
 
 def signals_of(session: Session, signals: Signals, account_id: str) -> tuple[m.Signal, ...]:
-    """Every signal with its source and when that was read. Names that the card shows anyway are left out."""
+    """Every signal that something feeds, with its source and when that was read. Names that the card shows anyway are left out."""
     row = signal_row(session, signals, account_id)
     if row is None:
         return ()
     read_at = {source.name: source.read_at for source in session.scalars(select(Source))}
     return tuple(
-        m.Signal(name, value, signal.source, read_at.get(signal.source))
+        m.Signal(name, value, signal.source, *_age(signals.sources([name]) - {OURS}, read_at))
         for (name, signal), value in zip(signals.catalogue.items(), row, strict=True)
-        if name not in {"name", "owner_email"}
+        if name not in {"name", "owner_email"} and signal.connected
     )
+
+
+def _age(sources: Collection[str], read_at: Mapping[str, datetime | None]) -> tuple[datetime | None, bool]:
+    """When the oldest of them was read (None: one never was), and whether there is none to read."""
+    known = [moment for source in sources if (moment := read_at.get(source))]
+    return min(known) if known and len(known) == len(sources) else None, not sources
 
 
 def contacts_of(session: Session, account_id: str) -> tuple[m.Contact, ...]:

@@ -9,23 +9,25 @@ Nothing is copied a second time: a signal is computed where it is asked for, in 
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select, type_coerce
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select, type_coerce
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from bot.accounts.catalogue import Catalogue, Kind, Signal, days_between
+from bot.accounts.fields import Fields, field_signals
+from bot.accounts.sources import CRM, USAGE
+from bot.accounts.state import UNCONNECTED, state_signals
 from bot.connectors.ports import Metric, Windows
 from models import Account, Field, Reading, Source
 from models.base import Moment
 
-CRM, USAGE = "crm.accounts", "usage"
+UTC: Final = ZoneInfo("UTC")
 
 ABOUT: dict[str, tuple[Kind, str]] = {
     "name": (Kind.text, "the account's name"),
@@ -44,6 +46,9 @@ ABOUT: dict[str, tuple[Kind, str]] = {
 }
 
 
+OUR_NAMES: Final = frozenset((*ABOUT, "renewal_days", "account_days", "tags", "health"))
+
+
 @dataclass(frozen=True)
 class Measured:
     """When a metric was last measured, and for which day. `newest_day` is the newest usage row then."""
@@ -57,14 +62,21 @@ class Measured:
 class Signals:
     """The catalogue of signals for one day, and the tables to select them from."""
 
-    def __init__(self, day: date, metrics: Mapping[str, Metric], measured: Mapping[str, Measured], fields: Mapping[str, Kind]) -> None:
+    def __init__(self, day: date, metrics: Mapping[str, Metric], measured: Mapping[str, Measured], fields: Fields) -> None:
         self.day = day
         self.measured = measured
+        self.fields = fields
         self.table: FromClause = Account.__table__
-        signals = [*_account_signals(day), *_extra_signals(fields)]
+        named = [*_account_signals(day), *field_signals(fields)]
         for metric in metrics.values():
-            signals += self._metric_signals(metric, measured.get(metric.name))
-        self.catalogue = Catalogue(signals)
+            named += self._metric_signals(metric, measured.get(metric.name))
+        self.catalogue = Catalogue([*named, *state_signals(day, fields.zone), *UNCONNECTED])
+
+    def extended(self, more: Iterable[Signal]) -> Self:
+        """The same with more signals, each in the place of one of its name."""
+        added = copy(self)
+        added.catalogue = Catalogue([*more, *self.catalogue.values()])
+        return added
 
     def _metric_signals(self, metric: Metric, measured: Measured | None) -> list[Signal]:
         if measured is None:
@@ -76,11 +88,12 @@ class Signals:
 
     def sources(self, names: Iterable[str]) -> set[str]:
         """The sources that these signals come from."""
-        return {self.catalogue[name].source for name in names}
+        return {self.catalogue[name].source for name in self.catalogue.beneath(names)}
 
     def main_metric(self, names: Iterable[str]) -> Metric | None:
         """The first metric that is named, or else the first there is: the one whose trend a card draws."""
-        named = (self.measured[name.split(".")[0]].metric for name in names if name.split(".")[0] in self.measured)
+        first = (name.split(".")[0] for name in self.catalogue.beneath(names))
+        named = (self.measured[name].metric for name in first if name in self.measured)
         return next(named, None) or next((m.metric for m in self.measured.values()), None)
 
     def columns(self) -> list[ColumnElement[Any]]:
@@ -88,17 +101,27 @@ class Signals:
         return [signal.expression.label(name) for name, signal in self.catalogue.items()]
 
 
-def load_signals(session: Session, metrics: Mapping[str, Metric], day: date, unpolled: Mapping[str, str] = MappingProxyType({})) -> Signals:
-    """The signals as of the last measuring. A metric that was never measured has only unknown values."""
+def load_signals(
+    session: Session,
+    metrics: Mapping[str, Metric],
+    day: date,
+    unpolled: Mapping[str, str] = MappingProxyType({}),
+    own: Mapping[str, Kind] = MappingProxyType({}),
+    zone: ZoneInfo = UTC,
+) -> Signals:
+    """The signals as of the last measuring. A metric that was never measured has only unknown values.
+
+    `unpolled`: CRM columns that no sweep has read yet, with the kind of their values. `own`: the fields that playbooks may set.
+    """
     sources = {source.name: source for source in session.scalars(select(Source))}
     measured = {}
     for name, metric in metrics.items():
         source = sources.get(usage_source(name))
         if source and source.read_at and source.measured_for:
             measured[name] = Measured(metric, source.measured_for, source.read_at, source.newest_day)
-    fields = {name: Kind(kind) for name, kind in unpolled.items()}
-    fields |= {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind))}
-    return Signals(day, metrics, measured, fields)
+    crm = {name: Kind(kind) for name, kind in unpolled.items()}
+    crm |= {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind))}
+    return Signals(day, metrics, measured, Fields(crm, own, zone))
 
 
 def usage_source(metric: str) -> str:
@@ -114,47 +137,6 @@ def _account_signals(day: date) -> list[Signal]:
         Signal("renewal_days", Kind.number, days_between(account.renewal_on, today), CRM, "days until the renewal; negative: past"),
         Signal("account_days", Kind.number, days_between(today, account.started_on), CRM, "days since it started"),
     ]
-
-
-def _extra_signals(fields: Mapping[str, Kind]) -> list[Signal]:
-    return [Signal(name, kind, _extra(name, kind), CRM, "a column of your CRM query") for name, kind in fields.items()]
-
-
-def _extra(name: str, kind: Kind) -> ColumnElement[Any]:
-    value: Any = Account.__table__.c.extra[name]
-    typed: ColumnElement[Any]
-    match kind:
-        case Kind.number:
-            typed = value.as_float()
-        case Kind.boolean:
-            typed = value.as_boolean()
-        case Kind.date:
-            typed = func.date(value.as_string(), type_=Date)
-        case Kind.text:
-            return value.as_string()  # type: ignore[no-any-return]
-    # A row that was last read when the column held something else (a gone account, a bad row) must not fail the statement.
-    return case((_Looks(value.as_string(), literal(LOOKS[kind])), typed))
-
-
-LOOKS = {Kind.number: r"^-?[0-9]", Kind.boolean: "^(true|false)$", Kind.date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-
-
-class _Looks(FunctionElement[bool]):
-    type = Boolean()
-    name = "looks"
-    inherit_cache = True
-
-
-@compiles(_Looks, "postgresql")
-def _matches_pattern(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
-    text, pattern = (compiler.process(operand, **options) for operand in element.clauses)
-    return f"({text} ~ {pattern})"
-
-
-@compiles(_Looks, "sqlite")
-def _is_there(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
-    """SQLite's casts never fail."""
-    return f"({compiler.process(next(iter(element.clauses)), **options)} IS NOT NULL)"
 
 
 FORMS: tuple[tuple[str, Kind, str], ...] = (

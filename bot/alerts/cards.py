@@ -11,15 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import usage_source
-from bot.alerts.record import STAYSAIL
+from bot.alerts.history import history_line
+from bot.alerts.people import People, load_people, owner_person, person
 from bot.connectors.ports import Metric
 from bot.delivery.worker import Composed
 from bot.messages import catalog as m
 from bot.messages.render import render
-from bot.team.directory import by_email
-from models import Account, Alert, Source, Teammate, Trace
+from models import Account, Alert, Play, Source, Trace
 
-CARDS = frozenset({m.ChurnRiskCard.template})
+CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value}
+"""What a playbook's step `card` may name."""
+MANAGERS = "managers"
+WAITS_FOR_CARDS = "alert"
 UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
 
 
@@ -39,12 +42,13 @@ def card_composer(world: World) -> Callable[[Session, Sequence[int]], dict[int, 
     return compose
 
 
-def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list[m.ChurnRiskCard]:
-    rows = session.execute(select(Alert, Account).join(Account, Account.id == Alert.account_id).where(Alert.id.in_(alert_ids))).all()
-    people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account in rows])
+def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list[m.AlertCard]:
+    statement = select(Alert, Account, Play).join(Account, Account.id == Alert.account_id).join(Play, Play.id == Alert.play_id)
+    rows = session.execute(statement.where(Alert.id.in_(alert_ids))).all()
+    people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account, _ in rows])
     history = _histories(session, alert_ids)
     sources = {source.name: source for source in session.scalars(select(Source))}
-    return [card_of(alert, account, people, history[alert.id], sources, world) for alert, account in rows]
+    return [card_of(alert, account, play, Beside(people, history[alert.id], sources, world)) for alert, account, play in rows]
 
 
 def _histories(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Trace]]:
@@ -55,52 +59,65 @@ def _histories(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Tra
     return found
 
 
-People = Mapping[str, Teammate]
+@dataclass(frozen=True)
+class Beside:
+    """What a card shows beside its alert, account and play."""
+
+    people: People
+    history: Sequence[Trace]
+    sources: Mapping[str, Source]
+    world: World
 
 
-def load_people(session: Session, emails: Sequence[tuple[str | None, ...]]) -> People:
-    return by_email(session, {email for some in emails for email in some})
+def card_of(alert: Alert, account: Account, play: Play, beside: Beside) -> m.AlertCard:
+    shared = _shared(alert, account, play, beside)
+    if alert.card == m.CardName.CHURN_RISK:
+        return m.ChurnRiskCard(**shared)
+    overdue = alert.deadline is not None and alert.deadline < beside.world.now()
+    return m.AccountCard(**shared, deadline=alert.deadline, overdue=overdue, whom=MANAGERS if _is_managers(alert) else "")
 
 
-def card_of(
-    alert: Alert, account: Account, people: People, history: Sequence[Trace], sources: Mapping[str, Source], world: World
-) -> m.ChurnRiskCard:
-    cause = cause_of(alert, world)
-    return m.ChurnRiskCard(
-        alert_id=alert.id,
-        version=alert.version,
-        state=m.State(alert.state),
-        account=m.Account(account.id, account.name, account.url),
-        cause=cause,
-        facts=facts_of(alert, account, people, sources, world),
-        since=alert.opened_at,
-        acting=person(alert.taken_by),
-        worse=_worse(alert),
-        history=tuple(line for trace in history if (line := history_line(trace))),
-        snoozed_until=alert.snoozed_until,
-        closed_at=alert.closed_at,
-        closed_by=person(alert.closed_by),
-        outcome=alert.outcome or "",
-        note=alert.note or "",
-    )
+def _shared(alert: Alert, account: Account, play: Play, beside: Beside) -> dict[str, Any]:
+    return {
+        "alert_id": alert.id,
+        "version": alert.version,
+        "state": m.State(alert.state),
+        "account": m.Account(account.id, account.name, account.url),
+        "cause": cause_of(alert, beside.world),
+        "facts": facts_of(alert, account, beside.people, beside.sources, beside.world),
+        "since": alert.opened_at,
+        "acting": person(alert.taken_by),
+        "worse": _worse(alert),
+        "history": tuple(line for trace in beside.history if (line := history_line(trace))),
+        "snoozed_until": alert.snoozed_until,
+        "closed_at": alert.closed_at,
+        "closed_by": person(alert.closed_by),
+        "outcome": alert.outcome or "",
+        "note": alert.note or "",
+        "play": _play(alert, play),
+    }
 
 
-def person(slack_id: str | None) -> m.Person | None:
-    return m.Person(slack_id=slack_id) if slack_id and slack_id != STAYSAIL else None
+def _play(alert: Alert, play: Play) -> m.PlayOnCard | None:
+    """None when nothing is to come: the play has ended, or only waits for its cards to be closed."""
+    if play.ended_at is not None or play.waiting == WAITS_FOR_CARDS:
+        return None
+    return m.PlayOnCard(play.id, tuple(alert.cause.get("play", {}).get("to_come", ())))
+
+
+def _is_managers(alert: Alert) -> bool:
+    """A task for the managers is for whoever of them takes it."""
+    return bool(alert.cause.get("whom") == MANAGERS)
 
 
 def owner_of(alert: Alert | None, account: Account, people: People) -> m.Person | None:
-    """Who looks after the account: somebody assigned here, or else the CRM's owner, with or without a place in Slack."""
+    """Who looks after the account: somebody assigned here, or else the CRM's owner, with or without a place in Slack. A task is its own
+    owner's, who need not be the account's."""
     if alert and alert.assigned_to:
         return m.Person(slack_id=alert.assigned_to)
+    if alert and alert.card == m.CardName.TASK:
+        return None if _is_managers(alert) else owner_person(alert.owner_email, people)
     return owner_person(account.owner_email, people)
-
-
-def owner_person(email: str | None, people: People) -> m.Person | None:
-    if not email:
-        return None
-    known = people.get(email)
-    return m.Person(slack_id=known.slack_id, name=known.name, email=email) if known else m.Person(email=email)
 
 
 def money(account: Account) -> m.Money | None:
@@ -134,12 +151,19 @@ def cause_of(alert: Alert, world: World) -> m.Cause:
     metric = _metric(alert, world)
     return m.Cause(
         playbook=alert.playbook,
-        reason=m.Reason(alert.cause["reason"]),
+        reason=m.Reason(alert.cause.get("reason", m.Reason.CUSTOM)),
         what=_change(metric, alert.facts) if metric else None,
         about=alert.cause.get("about", ""),
         conditions=tuple(conditions_of(alert.cause.get("terms", []), alert.facts)),
         renewal_in=_whole(alert.facts.get("renewal_days")),
+        card=_card_name(alert.card),
+        task=alert.cause.get("what", ""),
     )
+
+
+def _card_name(name: str) -> m.CardName:
+    """One that a later version of Staysail wrote is shown as the plainest."""
+    return m.CardName(name) if name in set(m.CardName) else m.CardName.CHECK_IN
 
 
 def _inside_a_sentence(label: str) -> str:
@@ -189,20 +213,3 @@ def _worse(alert: Alert) -> m.Worse | None:
     if not alert.got_worse or now is None or before is None or now >= before:
         return None
     return m.Worse(at_open=before, now=now)
-
-
-def history_line(trace: Trace) -> m.HistoryLine | None:
-    if trace.what not in set(m.Did):
-        return None
-    until = trace.detail.get("until")
-    return m.HistoryLine(
-        did=m.Did(trace.what),
-        at=trace.at,
-        who=person(trace.actor),
-        whom=person(trace.detail.get("whom")),
-        until=datetime.fromisoformat(until) if until else None,
-        outcome=trace.detail.get("outcome", ""),
-        before=trace.detail.get("before"),
-        after=trace.detail.get("after"),
-        note=trace.detail.get("note", ""),
-    )

@@ -8,7 +8,8 @@ from statistics import median
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import People, World, cause_of, load_people, money, owner_of, person
+from bot.alerts.cards import World, cause_of, money, owner_of
+from bot.alerts.people import People, load_people, person
 from bot.messages import catalog as m
 from models import Account, Alert
 
@@ -54,6 +55,7 @@ def line_of(alert: Alert, account: Account, people: People, world: World) -> m.A
         acting=person(alert.taken_by),
         arr=money(account),
         snoozed_until=alert.snoozed_until,
+        deadline=alert.deadline,
     )
 
 

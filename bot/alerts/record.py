@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import exists, update
 from sqlalchemy.orm import Session
 
 from bot.alerts.lifecycle import CLOSED, Change, Snapshot
@@ -11,7 +11,7 @@ from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
 from bot.errors import Refused
 from bot.messages.catalog import State
-from models import Alert, Play, Trace
+from models import Alert, Event, Play, Trace
 
 STAYSAIL = "staysail"
 QUIET = frozenset({"updated"})
@@ -53,8 +53,18 @@ def apply(session: Session, alert: Alert, change: Change, actor: str, now: datet
     if change.what not in QUIET:
         session.add(trace_of(alert, change, actor, now))
     if alert.state in CLOSED:
-        ended = {"ended_at": now, "end_reason": alert.state, "due_at": None}
-        session.execute(update(Play).where(Play.id == alert.play_id, Play.ended_at.is_(None)).values(ended))
+        _tell_play(session, alert, now)
+
+
+def _tell_play(session: Session, alert: Alert, now: datetime) -> None:
+    """A play that is through but for its cards ends with the last of them; one that waits for the closing goes on."""
+    others = exists().where(Alert.play_id == alert.play_id, Alert.id != alert.id, Alert.closed_at.is_(None))
+    mine = (Play.id == alert.play_id, Play.ended_at.is_(None))
+    ended = {"ended_at": now, "end_reason": alert.state, "ended_by": alert.closed_by, "due_at": None, "waiting": None}
+    session.execute(update(Play).where(*mine, Play.waiting == "alert", ~others).values(ended))
+    if session.scalar(update(Play).where(*mine, Play.waiting == "event:alert_closed").values(due_at=now).returning(Play.id)):
+        key, detail = f"alert_closed:{alert.id}", {"alert": alert.id, "state": alert.state}
+        session.add(Event(key=key, name="alert_closed", at=now, account_id=alert.account_id, data=detail))
 
 
 def trace_of(alert: Alert, change: Change, actor: str, now: datetime) -> Trace:

@@ -2,6 +2,7 @@
 
     card:<alert>        the card of an alert
     breaker:<breaker>   the notice that alerts are held
+    effect:<play>:<n>   what a play's n-th effect sends: a card, a letter, a notice, a webhook call
 
 The subject of a row (`alert:12`) says what it shows; the key says that there is only one such row.
 """
@@ -13,6 +14,10 @@ def alert_subject(alert_id: int) -> str:
 
 def breaker_subject(breaker_id: int) -> str:
     return f"breaker:{breaker_id}"
+
+
+def dispatch_subject(dispatch_id: int) -> str:
+    return f"dispatch:{dispatch_id}"
 
 
 def card_key(alert_id: int) -> str:

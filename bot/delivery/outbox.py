@@ -2,7 +2,8 @@
 
 A row is behind while `shown_version < wanted_version`. Claiming is one conditional UPDATE: whoever changed the row has it, for the
 time of a lease. A claim marks a first posting as `uncertain` before anything leaves; only a clear answer takes the mark away.
-So a process that dies in between leaves a row that is looked up in Slack before it is posted again.
+So a process that dies in between leaves a row that is looked up in Slack before it is posted again. A letter cannot be looked up:
+it becomes a dead letter, and only a person sends it again.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
+from bot.delivery.schemes import is_slack, queue
 from models import OutboxMessage
 
 LEASE = timedelta(seconds=30)
@@ -87,8 +89,8 @@ def _free(machine_now: datetime) -> ColumnElement[bool]:
 
 
 def find_due(session: Session, now: datetime, machine_now: datetime) -> list[Waiting]:
-    """Updates first (a person has just clicked), then posts in order of time, a share of each channel."""
-    place = func.row_number().over(partition_by=(Row.channel, Row.ts.is_(None)), order_by=(Row.due_at, Row.id))
+    """Updates first (a person has just clicked), then posts in order of time, a share of each queue."""
+    place = func.row_number().over(partition_by=(queue(), Row.ts.is_(None)), order_by=(Row.due_at, Row.id))
     due = (
         select(Row.id, Row.channel, Row.ts.is_not(None).label("posted"), Row.due_at, place.label("place"))
         .where(is_behind(), Row.due_at <= now, _free(machine_now))
@@ -98,8 +100,8 @@ def find_due(session: Session, now: datetime, machine_now: datetime) -> list[Wai
     return [Waiting(*row) for row in session.execute(chosen.order_by(due.c.posted.desc(), due.c.due_at, due.c.id))]
 
 
-def claim(session: Session, ids: Sequence[str], worker: str, machine_now: datetime) -> list[Claimed]:
-    """Those of the rows that were still free and are now ours."""
+def claim(session: Session, ids: Sequence[str], worker: str, machine_now: datetime, lease: timedelta | None = None) -> list[Claimed]:
+    """Those of the rows that were still free and are now ours, for the time of a lease (None: the usual one)."""
     free = (Row.id.in_(ids), is_behind(), _free(machine_now))
     rows = session.execute(
         select(Row.id, Row.subject, Row.channel, Row.channel_id, Row.ts, Row.attempts, Row.uncertain, Row.attempted_at)
@@ -109,7 +111,7 @@ def claim(session: Session, ids: Sequence[str], worker: str, machine_now: dateti
     claimed = [Claimed(*row) for row in rows]
     values: dict[str, Any] = {
         "claimed_by": worker,
-        "claimed_until": machine_now + LEASE,
+        "claimed_until": machine_now + (lease or LEASE),
         "attempts": Row.attempts + 1,
         "uncertain": Row.ts.is_(None),
         "attempted_at": func.coalesce(Row.attempted_at, machine_now),
@@ -142,14 +144,34 @@ def settle_shown(session: Session, shown: Sequence[Shown], worker: str, machine_
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """A message that is not to be sent (any more): `why` in words. It counts as done."""
+
+    id: str
+    subject: str
+    why: str
+
+
+def settle_skipped(session: Session, skipped: Skipped, worker: str) -> bool:
+    """False: it was no longer ours."""
+    values = _released() | {"shown_version": Row.wanted_version, "problem": f"not sent: {skipped.why}"}
+    return _changed(session, update(Row).where(Row.id == skipped.id, Row.claimed_by == worker).values(values))
+
+
+@dataclass(frozen=True)
 class Failed:
-    """An attempt that failed. `retry_at` None: it is a dead letter now. `uncertain`: it may have left all the same."""
+    """An attempt that failed. `retry_at` None: it is a dead letter now. `uncertain`: it may have left all the same.
+
+    `bounced`: nobody can be reached at the address of this subject.
+    """
 
     id: str
     problem: str
     uncertain: bool
     retry_at: datetime | None
     counts: bool = True
+    subject: str = ""
+    bounced: bool = False
 
 
 def settle_failed(session: Session, failed: Failed, worker: str, machine_now: datetime) -> None:
@@ -177,25 +199,36 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).where(is_behind())) or 0
 
 
-_ALIVE = {"dead_at": None, "retry_at": None, "attempts": 0}
+def _changed(session: Session, statement: Any) -> bool:
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+_ALIVE: dict[str, Any] = {"dead_at": None, "retry_at": None, "attempts": 0}
 
 
 def resend(session: Session, row_id: str) -> bool:
-    """Brings a dead letter back. False: it is not dead (any more)."""
-    return bool(session.execute(update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(_ALIVE)).rowcount)  # type: ignore[attr-defined]
+    """Brings a dead letter back. False: it is not dead (any more).
+
+    A person has decided it: outside of Slack, where nothing can be looked up, that answers the doubt whether it has left already.
+    """
+    doubt = {"uncertain": case((is_slack(), Row.uncertain), else_=False)}
+    return _changed(session, update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(_ALIVE | doubt))
 
 
 def probe_dead(session: Session) -> int:
-    """Brings the oldest dead letter of every channel back: perhaps its cause was cured. The rest follow when it arrives."""
+    """Brings the oldest dead letter of every Slack channel back: perhaps its cause was cured. The rest follow when it arrives.
+
+    Letters and webhooks stay dead until a person resends them: they may have arrived, and a late one may do harm.
+    """
     place = func.row_number().over(partition_by=Row.channel, order_by=(Row.dead_at, Row.id))
-    dead = select(Row.id, place.label("place")).where(Row.dead_at.is_not(None)).subquery()
+    dead = select(Row.id, place.label("place")).where(Row.dead_at.is_not(None), is_slack()).subquery()
     oldest = session.scalars(select(dead.c.id).where(dead.c.place == 1)).all()
     return sum(resend(session, row_id) for row_id in oldest)
 
 
 def revive(session: Session, arrived: Sequence[str]) -> None:
-    """These messages have arrived: whatever was dead in their channels gets another chance."""
+    """These messages have arrived: whatever was dead in their Slack channels gets another chance."""
     if session.scalar(select(Row.id).where(Row.dead_at.is_not(None)).limit(1)) is None:
         return
     channels = select(Row.channel).where(Row.id.in_(arrived))
-    session.execute(update(Row).where(Row.dead_at.is_not(None), Row.channel.in_(channels)).values(_ALIVE))
+    session.execute(update(Row).where(Row.dead_at.is_not(None), is_slack(), Row.channel.in_(channels)).values(_ALIVE))

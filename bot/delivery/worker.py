@@ -4,11 +4,12 @@ The text is made after the claim, from the state as it stands then: ten changes 
 """
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -19,50 +20,45 @@ from bot import clock
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.keys import read_subject
-from bot.delivery.limits import POST, UPDATE, Limits
-from bot.delivery.outbox import Claimed, Failed, Shown
+from bot.delivery.limits import Limits
+from bot.delivery.outbox import Claimed, Failed, Shown, Skipped
+from bot.delivery.schemes import SLACK, scheme_of
+from bot.delivery.sender import Board, Bounced, Posted, Sender
 from bot.errors import SendFailed, SlowDown, Uncertain, Undeliverable
-from bot.messages.render import Rendered
+
+__all__ = ["Aftermath", "Board", "Composed", "Composer", "Delivery", "Posted", "Sender", "Withheld", "Worker"]
 
 log = structlog.get_logger()
-AT_ONCE = 40
-TRIES = 12
 LONGEST_WAIT = 600.0
 PATIENCE = 60.0
 TICK = 0.5
 GLANCE = 0.1
-
-
-@dataclass(frozen=True)
-class Posted:
-    """Where a message stands in Slack."""
-
-    channel_id: str
-    ts: str
-
-
-class Sender(Protocol):
-    """Slack, or another place where messages are seen. Raises SendFailed of the right kind, and nothing else."""
-
-    async def post(self, channel: str, message: Rendered, outbox_id: str) -> Posted: ...
-
-    async def update(self, where: Posted, message: Rendered, outbox_id: str) -> Posted: ...
-
-    async def find(self, channel: str, outbox_id: str, since: datetime) -> Posted | None:
-        """The message that carries this outbox id, if it stands in the channel."""
-        ...
+FAREWELL = 10.0
+INTERRUPTED = "the process ended, or lost touch, while it was being sent"
 
 
 @dataclass(frozen=True)
 class Composed:
-    """What a subject looks like now."""
+    """What a subject looks like now, in the form that its sender takes (Slack's: `Rendered`)."""
 
     version: int
-    message: Rendered
+    message: Any
 
 
-Composer = Callable[[Session, Sequence[int]], Mapping[int, Composed]]
+@dataclass(frozen=True)
+class Withheld:
+    """A subject that is not to be sent any more: `why` in words."""
+
+    why: str
+
+
+Composer = Callable[[Session, Sequence[int]], Mapping[int, Composed | Withheld]]
 """Texts for several subjects of one kind, by their number."""
+
+Aftermath = Callable[[Session, int, str, str], None]
+"""Told, in the transaction that settles it, what became of a subject: its number, `withheld` or `bounced`, and why."""
+
+Result = Shown | Failed | Skipped
 
 
 @dataclass
@@ -76,28 +72,54 @@ class Delivery:
 
 
 class Worker:
-    def __init__(self, database: Database, sender: Sender, composers: Mapping[str, Composer], limits: Limits, now: clock.Clock) -> None:
-        self._database, self._sender, self._composers, self._limits, self._now = database, sender, composers, limits, now
+    """`senders` by scheme (see `schemes`); `aftermaths` and `composers` by the kind of a subject."""
+
+    def __init__(
+        self,
+        database: Database,
+        senders: Mapping[str, Sender],
+        composers: Mapping[str, Composer],
+        limits: Limits,
+        now: clock.Clock,
+        *,
+        aftermaths: Mapping[str, Aftermath] | None = None,
+    ) -> None:
+        self._database, self._senders, self._composers, self._limits, self._now = database, senders, composers, limits, now
+        self._aftermaths = aftermaths or {}
         self._name = uuid4().hex
         self._wake = asyncio.Event()
         self._done = Delivery()
-        self._under_way: set[asyncio.Future[Shown | Failed]] = set()
+        self._under_way: dict[asyncio.Future[Result], str] = {}
 
     def wake(self) -> None:
         """Something was just written: look now, not at the next tick."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Serves until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                busy = await self._round()
-            except Exception as error:  # the loop must outlive anything: whatever was claimed comes back after its lease
-                log.error("delivery_round_failed", problem=str(error), exc_info=True)
-                busy = False
-            if not busy:
-                await self._nap()
+        """Serves until cancelled. Letters under way are given a moment to end: nobody could say whether they had left."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    busy = await self._round()
+                except Exception as error:  # the loop must outlive anything: whatever was claimed comes back after its lease
+                    log.error("delivery_round_failed", problem=str(error), exc_info=True)
+                    busy = False
+                if not busy:
+                    await self._nap()
+        finally:
+            await self._take_leave()
+
+    async def _take_leave(self) -> None:
+        letters = [task for task, scheme in self._under_way.items() if scheme != SLACK]
+        if letters:
+            done, _ = await asyncio.wait(letters, timeout=FAREWELL)
+            await self._database.run(self._settle, [task.result() for task in done], clock.now())
+        await self._close()
+
+    async def _close(self) -> None:
+        for sender in self._senders.values():
+            await sender.close()
 
     async def _nap(self) -> None:
         with suppress(TimeoutError):
@@ -115,6 +137,7 @@ class Worker:
             if wait is None:
                 break
             await asyncio.sleep(wait)
+        await self._close()
         self._done.waiting = await self._database.read(outbox.count_waiting)
         return self._done
 
@@ -129,27 +152,44 @@ class Worker:
         """Starts what can be sent now and settles what has come back. False: nothing is under way."""
         chosen = await self._choose()
         if chosen:
-            claimed = await self._database.run(outbox.claim, chosen, self._name, clock.now())
+            claimed = await self._database.run(self._claim, chosen, clock.now())
             composed = await self._composed(claimed)
-            self._under_way |= {asyncio.ensure_future(self._send(row, composed.get(row.id))) for row in claimed}
+            for row in claimed:
+                self._under_way[asyncio.ensure_future(self._send(row, composed.get(row.id)))] = scheme_of(row.channel)
         if not self._under_way:
             return False
-        done, self._under_way = await asyncio.wait(self._under_way, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(self._under_way, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
         if done:
-            await self._database.run(_settle, [task.result() for task in done], self._name, clock.now())
+            for task in done:
+                del self._under_way[task]
+            await self._database.run(self._settle, [task.result() for task in done], clock.now())
         return True
 
-    async def _choose(self) -> list[str]:
-        chosen: list[str] = []
-        room = AT_ONCE - len(self._under_way)
-        if room < AT_ONCE // 2:
+    async def _choose(self) -> Mapping[str, list[str]]:
+        """Rows to claim, by scheme. A way with little room left waits until it can take several at once."""
+        chosen: dict[str, list[str]] = defaultdict(list)
+        room = self._room()
+        if room and not any(room.values()):
             return chosen
         for row in await self._database.read(outbox.find_due, self._now(), clock.now()):
-            if len(chosen) < room and await self._limits.take(row.channel, row.posted):
-                chosen.append(row.id)
-        return chosen
+            scheme = scheme_of(row.channel)
+            if len(chosen[scheme]) < room.get(scheme, 1) and await self._limits.take(row.channel, row.posted):
+                chosen[scheme].append(row.id)
+        return {scheme: ids for scheme, ids in chosen.items() if ids}
 
-    async def _composed(self, claimed: Sequence[Claimed]) -> Mapping[str, Composed | Failed]:
+    def _room(self) -> dict[str, int]:
+        busy = Counter(self._under_way.values())
+        free = {scheme: sender.terms.at_once - busy[scheme] for scheme, sender in self._senders.items()}
+        return {scheme: room if room * 2 >= self._senders[scheme].terms.at_once else 0 for scheme, room in free.items()}
+
+    def _claim(self, session: Session, chosen: Mapping[str, list[str]], now: datetime) -> list[Claimed]:
+        return [
+            row
+            for scheme, ids in chosen.items()
+            for row in outbox.claim(session, ids, self._name, now, self._senders[scheme].terms.lease if scheme in self._senders else None)
+        ]
+
+    async def _composed(self, claimed: Sequence[Claimed]) -> Mapping[str, Composed | Withheld | Failed]:
         """Texts by row. One that cannot be written becomes a dead letter; the others must not wait for it."""
         try:
             return await self._database.read(self._compose, claimed)
@@ -163,7 +203,7 @@ class Worker:
             problem = f"it could not be written, please report this ({type(error).__name__}: {error})"
             return {row.id: Failed(row.id, problem, row.uncertain, None)}
 
-    def _compose(self, session: Session, claimed: Sequence[Claimed]) -> dict[str, Composed]:
+    def _compose(self, session: Session, claimed: Sequence[Claimed]) -> dict[str, Composed | Withheld]:
         wanted: dict[str, dict[int, str]] = {}
         for row in claimed:
             kind, number = read_subject(row.subject)
@@ -172,12 +212,14 @@ class Worker:
             ids[number]: composed for kind, ids in wanted.items() for number, composed in self._composers[kind](session, list(ids)).items()
         }
 
-    async def _send(self, row: Claimed, composed: Composed | Failed | None) -> Shown | Failed:
+    async def _send(self, row: Claimed, composed: Composed | Withheld | Failed | None) -> Result:
         if isinstance(composed, Failed):
             self._done.failed += 1
             return composed
         if composed is None:
             return Failed(row.id, "what it was about is gone", uncertain=False, retry_at=None)
+        if isinstance(composed, Withheld):
+            return self._failed(row, Uncertain(INTERRUPTED)) if row.uncertain else Skipped(row.id, row.subject, composed.why)
         try:
             where = await self._deliver_one(row, composed.message)
         except SendFailed as error:
@@ -191,41 +233,70 @@ class Worker:
             self._done.posted += 1
         return Shown(row.id, where.channel_id, where.ts, composed.version)
 
-    async def _deliver_one(self, row: Claimed, message: Rendered) -> Posted:
+    async def _deliver_one(self, row: Claimed, message: Any) -> Posted:
+        sender = self._senders.get(scheme_of(row.channel))
+        if sender is None:
+            raise Undeliverable(
+                f"there is no sender for {scheme_of(row.channel)}: add the section `email` to staysail.yml, and start again"
+            )
+        if isinstance(sender, Board):
+            return await self._deliver_to_board(sender, row, message)
         if row.ts and row.channel_id:
-            return await self._sender.update(Posted(row.channel_id, row.ts), message, row.id)
-        if row.uncertain and row.attempted_at:
-            found = await self._look_up(row, row.attempted_at)
-            if found:  # adopted; it may show an older state, so it is brought up to date in the same breath
-                return await self._sender.update(found, message, row.id)
-        return await self._sender.post(row.channel, message, row.id)
+            return Posted(row.channel_id, row.ts)
+        if row.uncertain and not sender.terms.repeats:
+            raise Uncertain(INTERRUPTED)
+        return await sender.post(row.channel, message, row.id)
 
-    async def _look_up(self, row: Claimed, since: datetime) -> Posted | None:
+    async def _deliver_to_board(self, board: Board, row: Claimed, message: Any) -> Posted:
+        if row.ts and row.channel_id:
+            return await board.update(Posted(row.channel_id, row.ts), message, row.id)
+        if row.uncertain and row.attempted_at:
+            found = await self._look_up(board, row, row.attempted_at)
+            if found:  # adopted; it may show an older state, so it is brought up to date in the same breath
+                return await board.update(found, message, row.id)
+        return await board.post(row.channel, message, row.id)
+
+    async def _look_up(self, board: Board, row: Claimed, since: datetime) -> Posted | None:
         try:
-            return await self._sender.find(row.channel, row.id, since)
+            return await board.find(row.channel, row.id, since)
         except SlowDown:
             raise
         except SendFailed as error:
             raise Uncertain(f"it may have been sent, and the channel cannot be searched: {error}") from error
 
     def _failed(self, row: Claimed, error: SendFailed) -> Failed:
+        sender, now = self._senders.get(scheme_of(row.channel)), clock.now()
         uncertain = isinstance(error, Uncertain) or (row.uncertain and isinstance(error, SlowDown))
-        now = clock.now()
-        if isinstance(error, SlowDown):
-            self._limits.pause(UPDATE if row.ts else POST, error.seconds)
-            return Failed(row.id, str(error), uncertain, now + timedelta(seconds=error.seconds), counts=False)
-        if isinstance(error, Undeliverable) or row.attempts + 1 >= TRIES:
-            self._done.failed += 1
-            log.warning("dead_letter", outbox=row.id, channel=row.channel, problem=str(error))
-            return Failed(row.id, str(error), uncertain, None)
         wait = min(float(2**row.attempts), LONGEST_WAIT)
+        if isinstance(error, SlowDown):
+            self._limits.pause(row.channel, bool(row.ts), error.seconds)
+            wait = error.seconds
+            if isinstance(sender, Board):  # Slack's limit is for everybody: it says nothing against this message
+                return Failed(row.id, str(error), uncertain, now + timedelta(seconds=wait), counts=False)
+        if sender is None or isinstance(error, Undeliverable) or row.attempts + 1 >= sender.terms.tries:
+            return self._given_up(row, str(error), uncertain, isinstance(error, Bounced))
+        if uncertain and not isinstance(sender, Board) and not sender.terms.repeats:
+            return self._given_up(row, f"it may have been sent, so it is not repeated: {error}. Resend it if it did not arrive", uncertain)
         return Failed(row.id, str(error), uncertain, now + timedelta(seconds=wait))
 
+    def _given_up(self, row: Claimed, problem: str, uncertain: bool, bounced: bool = False) -> Failed:
+        self._done.failed += 1
+        log.warning("dead_letter", outbox=row.id, channel=row.channel, problem=problem)
+        return Failed(row.id, problem, uncertain, None, subject=row.subject, bounced=bounced)
 
-def _settle(session: Session, results: Sequence[Shown | Failed], worker: str, now: datetime) -> None:
-    for result in results:
-        if isinstance(result, Failed):
-            outbox.settle_failed(session, result, worker, now)
-    shown = [result for result in results if isinstance(result, Shown)]
-    outbox.settle_shown(session, shown, worker, now)
-    outbox.revive(session, [message.id for message in shown])
+    def _settle(self, session: Session, results: Sequence[Result], now: datetime) -> None:
+        for result in results:
+            if isinstance(result, Failed):
+                outbox.settle_failed(session, result, self._name, now)
+                if result.bounced:
+                    self._tell(session, result.subject, "bounced", result.problem)
+            elif isinstance(result, Skipped) and outbox.settle_skipped(session, result, self._name):
+                self._tell(session, result.subject, "withheld", result.why)
+        shown = [result for result in results if isinstance(result, Shown)]
+        outbox.settle_shown(session, shown, self._name, now)
+        outbox.revive(session, [message.id for message in shown])
+
+    def _tell(self, session: Session, subject: str, what: str, why: str) -> None:
+        kind, number = read_subject(subject)
+        if aftermath := self._aftermaths.get(kind):
+            aftermath(session, number, what, why)

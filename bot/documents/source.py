@@ -62,6 +62,13 @@ def read_source(file: Path | Traversable, *, built_in: bool = False) -> Source:
     return source
 
 
+def read_text(text: str, name: str) -> Source:
+    """The same for a text that was read before; `name` is what findings call it."""
+    source = Source(name, text=text)
+    _parse(source)
+    return source
+
+
 def _text_of(file: Path | Traversable, source: Source) -> str | None:
     try:
         with file.open("rb") as stream:

@@ -1,7 +1,7 @@
 """Every id by which Slack tells us what a person did.
 
 `Action`, `Callback` and `Input` are what listeners are registered for; the choices are the option values that come back.
-A button's `value` is the id of the thing it acts on: an alert, a breaker, an outbox row, or a page number.
+A button's `value` is the id of the thing it acts on: an alert, a breaker, an outbox row, a play, a playbook's name, or a page number.
 """
 
 import json
@@ -24,15 +24,25 @@ class Action(StrEnum):
     ACCOUNT_PICK = "account.pick"
     RISKS_PREVIOUS = "risks.previous"
     RISKS_NEXT = "risks.next"
+    PLAY_START = "play.start"
+    PLAY_TAKE_OVER = "play.take_over"
+    PLAYBOOK_OPEN = "playbook.open"
+    PLAYBOOK_PAUSE = "playbook.pause"
+    PLAYBOOK_RESUME = "playbook.resume"
+    PLAYBOOK_PROMOTE = "playbook.promote"
+    PLAYBOOK_DRY_RUN = "playbook.dry_run"
+    PLAYBOOKS_PREVIOUS = "playbooks.previous"
+    PLAYBOOKS_NEXT = "playbooks.next"
 
 
 class Callback(StrEnum):
-    """`callback_id` of the views. The first four are submitted, the others only read."""
+    """`callback_id` of the views. The first five are submitted, the others only read."""
 
     ALERT_SNOOZE = "alert.snooze"
     ALERT_DISMISS = "alert.dismiss"
     ALERT_RESOLVE = "alert.resolve"
     ALERT_ASSIGN = "alert.assign"
+    PLAYBOOK_PROMOTE = "playbook.promote"
     ALERT_DETAILS = "alert.details"
     ALERT_WHY = "alert.why"
     NOTICE = "notice"
@@ -47,6 +57,8 @@ class Input(StrEnum):
     OUTCOME = "outcome"
     TEAMMATE = "teammate"
     NOTE = "note"
+    MODE = "mode"
+    CANARY = "canary"
 
 
 class SnoozeFor(StrEnum):
@@ -58,15 +70,24 @@ class SnoozeFor(StrEnum):
 
 
 class DismissReason(StrEnum):
+    """Every reason there is; which of them a form offers depends on the card."""
+
     SEASONAL = "seasonal"
     KNOWN = "known"
+    NOT_NEEDED = "not_needed"
     WRONG_DATA = "wrong_data"
     OTHER = "other"
 
 
 class Outcome(StrEnum):
+    """Every outcome there is; which of them a form offers depends on the card."""
+
+    DONE = "done"
+    NO_ANSWER = "no_answer"
     SAVED = "saved"
     IMPROVED = "improved"
+    WON = "won"
+    EXTENDED = "extended"
     CHURNED = "churned"
     OTHER = "other"
 
@@ -80,6 +101,8 @@ class InputError(StrEnum):
     DATE_PAST = "Please choose a date after today."
     DATE_FAR = "Please choose a date within a year."
     TEAMMATE_MISSING = "Who takes it?"
+    CANARY_MISSING = "Whose accounts? One e-mail address a line."
+    CANARY_WRONG = "Please give e-mail addresses, one a line."
 
 
 class PickFor(StrEnum):
@@ -87,6 +110,7 @@ class PickFor(StrEnum):
 
     ACCOUNT = "account"
     WHY = "why"
+    START = "start"
 
 
 def pick_block(what: PickFor, playbook: str | None = None) -> str:
@@ -106,3 +130,13 @@ def alert_metadata(alert_id: int) -> str:
 
 def read_alert_metadata(metadata: str) -> int:
     return int(json.loads(metadata)["alert_id"])
+
+
+def start_value(playbook: str, account_id: str) -> str:
+    """The value of the button that starts a play. A playbook's name has no colon. `read_start_value` is its inverse."""
+    return f"{playbook}:{account_id}"
+
+
+def read_start_value(value: str) -> tuple[str, str]:
+    playbook, _, account_id = value.partition(":")
+    return playbook, account_id

@@ -121,6 +121,10 @@ FILTERS = {
     "spark": numbers.spark,
     "words": words.words,
     "signal": words.signal,
+    "step": words.step,
+    "stepped": words.stepped,
+    "indent": words.indent,
+    "listing": words.listing,
 }
 
 GLOBALS = {"Action": actions.Action, "Input": actions.Input}

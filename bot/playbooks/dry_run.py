@@ -1,7 +1,6 @@
 """Looking at playbooks without running them: which there are, what is wrong with a file, and whom it would touch now."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import clock
-from bot.accounts.signals import load_signals
-from bot.alerts.cards import CARDS
 from bot.clock import day_of
 from bot.documents.source import read_source
-from bot.messages.catalog import Verdict
-from bot.playbooks.definition import library, load_playbooks
-from bot.playbooks.match import in_care
-from bot.playbooks.why import Limits, why
+from bot.playbooks.decide import Guard, rehearse
+from bot.playbooks.definition import Playbook, library
+from bot.playbooks.loading import guard_of, load_files, load_rulebook
+from bot.playbooks.rulebook import Rulebook
 from bot.settings import Settings
-from models import Account
+from models import Account, Match
 
 
 def listing(settings: Settings) -> list[str]:
@@ -38,15 +34,12 @@ def listing(settings: Settings) -> list[str]:
     return list(lines.values())
 
 
-def lint(session: Session, settings: Settings, files: Sequence[Path], unpolled: Mapping[str, str]) -> int:
-    """How many playbooks are in order. Raises InvalidInput with every mistake of every file. `unpolled`: extra CRM columns."""
-    signals = load_signals(session, settings.metrics, day_of(clock.now(), settings.zone), unpolled)
-    return len(load_playbooks(files, signals.catalogue, CARDS))
-
-
 @dataclass(frozen=True)
 class DryRun:
-    """`matches`: ids of accounts that would get a play now. `held`: id → why not, of those for which the condition holds."""
+    """`matches`: ids of accounts that would get a play now. `held`: id → why not, of those whom it is about now.
+
+    For a playbook about contacts an id is `account/contact`.
+    """
 
     playbook: str
     matches: list[str]
@@ -58,28 +51,35 @@ class DryRun:
 
     def in_words(self) -> str:
         lines = [f"{self.playbook}: {len(self.matches)} would start, {len(self.held)} held back"]
-        lines += [f"  start  {account}  {self.names[account]}" for account in self.matches]
-        lines += [f"  held   {account}  {self.names[account]}  {reason}" for account, reason in self.held.items()]
+        lines += [f"  start  {target}  {self.names[target]}" for target in self.matches]
+        lines += [f"  held   {target}  {self.names[target]}  {reason}" for target, reason in self.held.items()]
         return "\n".join(lines)
 
 
-def dry_run(session: Session, settings: Settings, file: Path, now: datetime) -> DryRun:
-    signals = load_signals(session, settings.metrics, day_of(now, settings.zone))
-    (playbook,) = load_playbooks([file], signals.catalogue, CARDS)
-    limits = Limits(settings.limits.cards_a_day, settings.zone)
-    statement = (
-        select(Account)
-        .select_from(signals.table)
-        .where(playbook.when.clause, in_care(signals.day))
-        .order_by(playbook.priority.expression.desc().nulls_last() if playbook.priority else Account.id, Account.id)
-        .params(as_of=signals.day)
-    )
+def dry_run_file(session: Session, settings: Settings, file: Path, now: datetime) -> DryRun:
+    """Whom the file would touch now, if it were enabled and live."""
+    day = day_of(now, settings.zone)
+    rulebook = load_rulebook(session, replace(settings, enable=()), day)
+    (playbook,) = load_files(rulebook.signals, settings, [file])
+    return dry_run(session, rulebook, playbook, guard_of(settings, now), now)
+
+
+def dry_run(session: Session, rulebook: Rulebook, playbook: Playbook, guard: Guard, now: datetime) -> DryRun:
+    """The real decision, in a transaction of its own that is undone: nothing is kept and nothing leaves."""
+    savepoint = session.begin_nested()
+    try:
+        rehearse(session, rulebook, playbook, guard, now)
+        found = select(Match.account_id, Match.contact_id, Match.held, Account.name).join(Account, Account.id == Match.account_id)
+        ranked = found.where(Match.playbook == playbook.name).order_by(Match.priority.desc().nulls_last(), Match.account_id)
+        rows = session.execute(ranked).all()
+    finally:
+        savepoint.rollback()
     result = DryRun(playbook.name, [], {}, {})
-    for account in session.scalars(statement):
-        result.names[account.id] = account.name
-        verdict = why(session, account, playbook, signals, limits, now).verdict
-        if verdict is Verdict.WOULD_OPEN:
-            result.matches.append(account.id)
+    for account, contact, held, name in rows:
+        target = f"{account}/{contact}" if contact else account
+        result.names[target] = name
+        if held is None:
+            result.matches.append(target)
         else:
-            result.held[account.id] = verdict.value
+            result.held[target] = held
     return result

@@ -1,11 +1,11 @@
 """Match: whom a playbook's condition holds for now, and what holds the play back. Set-based: one account or a million, the same
 statements.
 
-    condition ─► matches (who, since when, held by what) ─► budget ─► plays
+    trigger and condition ─► matches (who, since when, held by what) ─► budget ─► plays
 
 `matches` is replaced by every pass. Holding reasons, the first that applies:
-`open` an alert of this playbook stands · `quiet` the last one closed less than `once_per` ago · `stale` a source it reads is
-too old · `mass_drop` too many would open at once · `budget` the owner has had the day's cards.
+`open` a play of this playbook runs · `quiet` the last one ended less than `once_per` ago · `unless` one of its rules holds ·
+`stale` a source it reads is too old · `mass_drop` too many would open at once · `budget` the owner has had the day's cards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,11 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    false,
     func,
     insert,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -38,13 +40,16 @@ from sqlalchemy.orm import Session
 from bot.accounts.signals import Signals
 from bot.database import insert_into
 from bot.playbooks.definition import Playbook
-from models import Account, Match, Play
+from bot.playbooks.steps import CONTACT
+from bot.playbooks.triggers import EventTrigger, Firing, SweepTrigger
+from models import Account, Contact, Match, Play
 from models.base import Moment
 
 
 class Held(StrEnum):
     OPEN = "open"
     QUIET = "quiet"
+    UNLESS = "unless"
     STALE = "stale"
     MASS_DROP = "mass_drop"
     BUDGET = "budget"
@@ -56,15 +61,24 @@ def in_care(day: date) -> ColumnElement[bool]:
     return and_(Account.gone_at.is_(None), func.coalesce(left, False).is_(False))
 
 
-def match(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> int:
-    """Writes down whom the condition holds for, with what holds each back by itself, and forgets whom it no longer holds for.
+def match(session: Session, playbook: Playbook, signals: Signals, firing: Firing | None, now: datetime) -> None:
+    """Writes down whom a play would begin for, with what holds each back by itself, and forgets all others.
 
-    Returns how many nothing holds back so far.
+    `firing` is what the trigger gives now; None: nothing.
     """
-    session.execute(_upsert_matches(session, playbook, signals, now))
+    if firing is not None:
+        session.execute(_upsert_matches(session, playbook, signals, firing, now))
     session.execute(delete(Match).where(Match.playbook == playbook.name, Match.seen_at != now))
-    fresh = select(func.count()).where(Match.playbook == playbook.name, Match.held.is_(None))
-    return session.scalar(fresh) or 0
+
+
+def count_fresh(session: Session, playbook: str) -> int:
+    """How many nothing holds back so far."""
+    return session.scalar(select(func.count()).where(Match.playbook == playbook, Match.held.is_(None))) or 0
+
+
+def forget(session: Session, playbook: str) -> None:
+    """Of a playbook that decides nothing now."""
+    session.execute(delete(Match).where(Match.playbook == playbook))
 
 
 def count_eligible(session: Session, playbook: Playbook, signals: Signals, enough: int) -> int:
@@ -74,40 +88,75 @@ def count_eligible(session: Session, playbook: Playbook, signals: Signals, enoug
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> Insert:
-    names = ("playbook", "account_id", "since", "seen_at", "held", "owner_email", "priority", "severity")
-    statement = insert_into(session, Match).from_select(names, _matching(playbook, signals, now))
-    new = {name: statement.excluded[name] for name in names[3:]}
+def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, firing: Firing, now: datetime) -> Insert:
+    names = ("playbook", "account_id", "contact_id", "occasion", "since", "seen_at", "held", "owner_email", "priority", "severity")
+    statement = insert_into(session, Match).from_select(names, matching(playbook, signals, firing, now))
+    new = {name: statement.excluded[name] for name in names if name not in ("playbook", "account_id", "contact_id", "since")}
     upserting: Insert = statement.on_conflict_do_update(index_elements=["playbook", "account_id", "contact_id"], set_=new)
     return upserting
 
 
-def _matching(playbook: Playbook, signals: Signals, now: datetime) -> Select[Any]:
-    return (
+def matching(playbook: Playbook, signals: Signals, firing: Firing, now: datetime) -> Select[Any]:
+    """Whom the trigger and the condition give, with what holds each back by itself. One row a target, the oldest occasion first."""
+    contact: ColumnElement[str] = firing.contact
+    table, conditions = firing.table, [firing.where, playbook.when.clause, in_care(signals.day)]
+    if playbook.target == CONTACT:
+        table = table.join(Contact, and_(Contact.account_id == Account.id, or_(firing.contact == "", firing.contact == Contact.id)))
+        conditions.append(Contact.gone_at.is_(None))
+        conditions += [Contact.role.in_(playbook.roles)] if playbook.roles else []
+        contact = Contact.id.expression
+    mine = and_(Play.account_id == Account.id, Play.playbook == playbook.name, Play.contact_id == contact)
+    if not isinstance(playbook.trigger, SweepTrigger):
+        conditions.append(not_(exists().where(mine, Play.occasion == firing.occasion)))
+    found = (
         select(
             literal(playbook.name),
             Account.id,
+            contact,
+            firing.occasion,
             literal(now, Moment),
             literal(now, Moment),
-            _held_alone(playbook, now),
+            _held_alone(playbook, mine, now),
             Account.owner_email,
             playbook.priority.expression if playbook.priority else cast(null(), Double),
             playbook.severity.expression if playbook.severity else cast(null(), Double),
         )
-        .select_from(signals.table)
-        .where(playbook.when.clause, in_care(signals.day))
+        .select_from(table)
+        .where(*conditions)
         .params(as_of=signals.day)
     )
+    if playbook.target == CONTACT and isinstance(playbook.trigger, EventTrigger):
+        return _first_of_each(found)  # an event of the account and one of its contact may meet
+    return found
 
 
-def _held_alone(playbook: Playbook, now: datetime) -> ColumnElement[str]:
-    mine = and_(Play.account_id == Account.id, Play.playbook == playbook.name)
+def _first_of_each(found: Select[Any]) -> Select[Any]:
+    columns = list(found.selected_columns)
+    place = func.row_number().over(partition_by=columns[1:3], order_by=columns[3]).label("place")
+    numbered = found.add_columns(place).subquery()
+    return select(*list(numbered.c)[: len(columns)]).where(numbered.c.place == 1)
+
+
+def _held_alone(playbook: Playbook, mine: ColumnElement[bool], now: datetime) -> ColumnElement[str]:
     running = exists().where(mine, Play.ended_at.is_(None))
     whens: list[tuple[Any, Any]] = [(running, literal(Held.OPEN.value))]
     if playbook.once_per is not None:
         recent = exists().where(mine, Play.ended_at > literal(now - playbook.once_per, Moment))
         whens.append((recent, literal(Held.QUIET.value)))
+    if playbook.unless:
+        pressing = or_(*(func.coalesce(condition.clause, false()) for condition in playbook.unless))
+        whens.append((pressing, literal(Held.UNLESS.value)))
     return case(*whens, else_=cast(null(), String))
+
+
+def held_now(session: Session, playbook: Playbook, signals: Signals, account_id: str, now: datetime) -> str | None:
+    """What would hold a play for this account back, whatever its trigger and condition say; `left` when it is no longer in care."""
+    mine = and_(Play.account_id == Account.id, Play.playbook == playbook.name)
+    statement = select(in_care(signals.day), _held_alone(playbook, mine, now)).select_from(signals.table)
+    row = session.execute(statement.where(Account.id == account_id).params(as_of=signals.day)).one_or_none()
+    if row is None or not row[0]:
+        return "left"
+    return str(row[1]) if row[1] else None
 
 
 def hold(session: Session, playbook: str, reason: Held) -> int:
@@ -116,23 +165,23 @@ def hold(session: Session, playbook: str, reason: Held) -> int:
     return _changed(session.execute(update(Match).where(fresh).values(held=reason.value)))
 
 
-def apply_budget(session: Session, cards_a_day: int, day_began: datetime) -> int:
-    """Of all that would open, each owner gets the most valuable up to the day's limit, across playbooks. The rest waits.
+def apply_budget(session: Session, playbooks: Sequence[str], cards_a_day: int, day_began: datetime) -> int:
+    """Of all cards that would open, each owner gets the most valuable up to the day's limit, across playbooks. The rest waits.
 
-    Accounts without an owner are nobody's budget. Returns how many wait.
+    `playbooks` are those whose plays begin with a card. Accounts without an owner are nobody's budget. Returns how many wait.
     """
     rank = func.row_number().over(
         partition_by=Match.owner_email, order_by=(Match.priority.desc().nulls_last(), Match.account_id, Match.playbook)
     )
     ranked = (
         select(Match.playbook, Match.account_id, Match.owner_email, rank.label("place"))
-        .where(Match.held.is_(None), Match.owner_email.is_not(None))
+        .where(Match.held.is_(None), Match.owner_email.is_not(None), Match.playbook.in_(playbooks))
         .subquery()
     )
     had = (
         select(Account.owner_email, func.count().label("cards"))
         .join(Play, Play.account_id == Account.id)
-        .where(Play.started_at >= day_began)
+        .where(Play.started_at >= day_began, Play.playbook.in_(playbooks), Play.silent.is_(None))
         .group_by(Account.owner_email)
         .subquery()
     )
@@ -146,16 +195,24 @@ def apply_budget(session: Session, cards_a_day: int, day_began: datetime) -> int
 
 
 def start_plays(session: Session, versions: Mapping[str, int], now: datetime) -> int:
-    """One play for every match that nothing holds back. Returns how many."""
+    """One play for every match that nothing holds back. Returns how many. An occasion that began one is used up."""
     started = 0
+    columns = ["playbook", "version", "account_id", "contact_id", "occasion", "step", "priority", "severity", "started_at", "due_at"]
     for name, version in versions.items():
         chosen = select(
-            Match.playbook, literal(version), Match.account_id, literal(0), Match.priority, Match.severity, literal(now, Moment),
-            literal(now, Moment),
+            Match.playbook, literal(version), Match.account_id, Match.contact_id, Match.occasion, literal(0), Match.priority,
+            Match.severity, literal(now, Moment), literal(now, Moment),
         ).where(Match.playbook == name, Match.held.is_(None))  # fmt: skip
-        columns = ["playbook", "version", "account_id", "step", "priority", "severity", "started_at", "due_at"]
-        started += _changed(session.execute(insert(Play).from_select(columns, chosen)))
+        added = insert(Play).from_select(columns, chosen, include_defaults=False)
+        started += _changed(session.execute(added, execution_options={"preserve_rowcount": True}))
+        session.execute(delete(Match).where(Match.playbook == name, Match.held.is_(None), Match.occasion.is_not(None)))
     return started
+
+
+def is_waiting(session: Session, playbook: str) -> bool:
+    """Something that this pass held back may begin in the next one."""
+    waiting = (Held.STALE.value, Held.MASS_DROP.value, Held.BUDGET.value)
+    return bool(session.scalar(select(exists().where(Match.playbook == playbook, Match.held.in_(waiting)))))
 
 
 def count_held(session: Session, playbooks: Sequence[str]) -> dict[str, int]:

@@ -1,108 +1,64 @@
 """The runner moves plays: what the engine decides is written in one transaction with the play's new place and its outbox rows.
 
-due plays ─► facts and route (SQL) ─► trends (usage database) ─► alerts + outbox + traces
+due plays, locked ─► the engine ─► alerts, letters, notices, webhooks, fields ─► outbox ─► traces and new places
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import BusinessHours
 from bot.accounts.signals import Signals
-from bot.alerts.record import STAYSAIL
 from bot.connectors.ports import Usage
 from bot.database import Database
-from bot.delivery import outbox
-from bot.delivery.keys import alert_subject, card_key
-from bot.errors import SourceFailed
-from bot.messages.catalog import State
-from bot.playbooks.condition import Condition
+from bot.errors import SourceFailed, StaysailError
 from bot.playbooks.definition import Playbook
-from bot.playbooks.engine import OpenCard, advance
-from bot.playbooks.story import cause_of, needed, plain
-from models import Account, Alert, Play, Teammate, Trace
+from bot.playbooks.due import Due, about_to_open, claim
+from bot.playbooks.effects.alerts import Trends, open_alerts
+from bot.playbooks.effects.dispatches import Leaving, Writer, dispatch, notices, webhooks
+from bot.playbooks.effects.doing import Doing
+from bot.playbooks.effects.fields import set_fields
+from bot.playbooks.engine import ALERT, DONE, Advance, advance
+from bot.playbooks.ledger import Hold, Ledger, Send, Skip
+from bot.playbooks.program import Do
+from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.start import start_for
+from bot.playbooks.steps import CardStep, EmailStep, NotifyStep, SetStep, StartStep, TaskStep, WebhookStep
+from models import Alert, Play, Trace
 
 log = structlog.get_logger()
-BATCH = 1000
 WEEKS = 13
+BROKEN_AGAIN = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class Routes:
-    """Which channel an account's alerts go to: the first condition that holds, or else `otherwise`."""
+@dataclass
+class Moved:
+    """What a pass did: plays that moved, alerts that were opened, letters that were written."""
 
-    rules: tuple[tuple[Condition, str], ...]
-    otherwise: str
-
-    def columns(self) -> list[Any]:
-        return [condition.clause.label(f"route_{at}") for at, (condition, _) in enumerate(self.rules)]
-
-    def choose(self, row: Mapping[str, Any]) -> str:
-        fitting = (to for at, (_, to) in enumerate(self.rules) if row[f"route_{at}"])
-        return next(fitting, self.otherwise)
+    plays: int = 0
+    opened: int = 0
+    letters: int = 0
 
 
-@dataclass(frozen=True)
-class Rulebook:
-    """What a pass decides by."""
-
-    playbooks: Mapping[str, Playbook]
-    signals: Signals
-    routes: Routes
-    hours: BusinessHours
-
-
-@dataclass(frozen=True)
-class Due:
-    """A play that can move, with what is known of its account."""
-
-    play_id: int
-    step: int
-    playbook: Playbook
-    account_id: str
-    owner_email: str | None
-    facts: dict[str, Any]
-    channel: str
-    priority: float | None
-    severity: float | None
-
-
-async def advance_plays(database: Database, usage: Usage | None, rulebook: Rulebook, now: datetime) -> int:
-    """Moves every play that is due. Returns how many alerts were opened."""
-    opened = 0
-    for playbook in rulebook.playbooks.values():
-        while due := await database.read(find_due, playbook, rulebook, now):
-            trends = await read_trends(usage, rulebook.signals, playbook, [play.account_id for play in due])
-            opened += await database.run(move, due, rulebook, trends, now)
-    return opened
-
-
-def find_due(session: Session, playbook: Playbook, rulebook: Rulebook, now: datetime) -> list[Due]:
-    names = needed(playbook, rulebook.signals)
-    catalogue = rulebook.signals.catalogue
-    columns = [catalogue[name].expression.label(name) for name in names]
-    statement = (
-        select(Play.id, Play.step, Play.priority, Play.severity, Account.id, Account.owner_email, *columns, *rulebook.routes.columns())
-        .select_from(rulebook.signals.table.join(Play, Play.account_id == Account.id))
-        .where(Play.playbook == playbook.name, Play.due_at <= now)
-        .order_by(Play.priority.desc().nulls_last(), Play.id)
-        .limit(BATCH)
-        .params(as_of=rulebook.signals.day)
-    )
-    return [_due(row, names, playbook, rulebook) for row in session.execute(statement)]
-
-
-def _due(row: Any, names: Sequence[str], playbook: Playbook, rulebook: Rulebook) -> Due:
-    play_id, step, priority, severity, account_id, owner = row[:6]
-    facts = {name: plain(value) for name, value in zip(names, row[6:], strict=False)}
-    channel = rulebook.routes.choose(row._mapping)
-    return Due(play_id, step, playbook, account_id, owner, facts, channel, priority, severity)
+async def advance_plays(database: Database, usage: Usage | None, rulebook: Rulebook, now: datetime) -> Moved:
+    """Moves every play that is due, as far as it can go now."""
+    moved = Moved()
+    while True:
+        trends: dict[tuple[str, int], dict[str, list[float]]] = {}
+        for edition, accounts in (await database.read(about_to_open, rulebook, now)).items():
+            trends[edition] = await read_trends(usage, rulebook.signals, rulebook.editions[edition], accounts)
+        some = await database.run(move, rulebook, trends, now)
+        moved.plays += some.plays
+        moved.opened += some.opened
+        moved.letters += some.letters
+        if not some.plays:
+            return moved
 
 
 async def read_trends(usage: Usage | None, signals: Signals, playbook: Playbook, accounts: Sequence[str]) -> dict[str, list[float]]:
@@ -117,73 +73,141 @@ async def read_trends(usage: Usage | None, signals: Signals, playbook: Playbook,
         return {}
 
 
-def move(session: Session, due: Sequence[Due], rulebook: Rulebook, trends: Mapping[str, list[float]], now: datetime) -> int:
-    ids = [play.play_id for play in due]
-    still_due = (Play.id.in_(ids), Play.due_at.is_not(None))
-    mine = set(session.scalars(update(Play).where(*still_due).values(due_at=None).returning(Play.id)))
-    moved = [(play, advance(play.step, play.playbook.steps)) for play in due if play.play_id in mine]
-    for play, step in {(play.playbook.name, then.step): then.step for play, then in moved}.items():
-        same = [p.play_id for p, then in moved if (p.playbook.name, then.step) == play]
-        session.execute(update(Play).where(Play.id.in_(same)).values(step=step))
-    opening = [(play, effect) for play, then in moved for effect in then.effects]
-    _open_alerts(session, opening, rulebook, trends, now)
-    return len(opening)
+def move(session: Session, rulebook: Rulebook, trends: Trends, now: datetime) -> Moved:
+    """One batch, the most pressing plays first."""
+    batch = _Batch(session, rulebook, now)
+    due = claim(session, rulebook, now)
+    batch.decide(due)
+    return batch.write(trends)
 
 
-def _open_alerts(
-    session: Session, opening: Sequence[tuple[Due, OpenCard]], rulebook: Rulebook, trends: Mapping[str, list[float]], now: datetime
-) -> None:
-    if not opening:
+@dataclass
+class _Batch:
+    """What one transaction is going to write."""
+
+    session: Session
+    rulebook: Rulebook
+    now: datetime
+    moves: list[tuple[Due, Advance]] = field(default_factory=list)
+    doings: list[Doing] = field(default_factory=list)
+    letters: list[Leaving] = field(default_factory=list)
+    traces: list[dict[str, Any]] = field(default_factory=list)
+
+    def decide(self, due: Sequence[Due]) -> None:
+        at_letters = [play for play in due if _letter_of(play) and not play.silent]
+        doings = [Doing(play, None) for play in at_letters]  # type: ignore[arg-type]  # only whom they are about counts here
+        self.ledger = Ledger(self.session, self.rulebook.house, [play.account_id for play in at_letters], self.now)
+        self.writer = Writer(self.session, self.rulebook.house, doings, self.now)
+        for play in due:
+            self._decide(play)
+
+    def _decide(self, play: Due) -> None:
+        if play.left and not play.place.alerts:
+            return self._end(play, play.left)
+        step = _letter_of(play)
+        verdict = self._ask_ledger(play, step) if step and not play.silent and not play.sight.goal and not play.sight.leave else None
+        if isinstance(verdict, Hold):
+            return self._hold(play, verdict)
+        then = advance(play.playbook.program, play.place, play.sight)
+        visits = [Doing(play, visit) for visit in then.visits]
+        if visits and isinstance(verdict, Skip):
+            visits[0].detail["skipped"] = verdict.reason
+        elif visits and isinstance(verdict, Send):
+            try:
+                self.letters.append(self.writer.letter(visits[0], verdict, self.ledger))
+            except StaysailError as error:
+                log.warning("letter_not_written", play=play.play_id, problem=str(error))
+                return self._hold(play, Hold(self.now + BROKEN_AGAIN, f"letter: {error}"))
+        self.doings += visits
+        self.moves.append((play, then))
+        return None
+
+    def _ask_ledger(self, play: Due, step: EmailStep) -> Send | Hold | Skip:
+        letters = self.rulebook.house.letters
+        essential = bool(letters and letters.essential(step.email.letter))
+        return self.ledger.decide(step.email.to, play.account_id, play.contact_id, play.owner_email, essential, play.pressing)
+
+    def _hold(self, play: Due, hold: Hold) -> None:
+        if play.place.held != hold.reason:
+            detail = {"reason": hold.reason, "until": hold.until.isoformat()}
+            about = _about(play, self.now)
+            self.traces.append(about | {"what": "held_back", "step": play.op.path, "detail": detail})
+        self.moves.append((play, Advance((), replace(play.place, held=hold.reason), due_at=hold.until)))
+
+    def _end(self, play: Due, reason: str) -> None:
+        self.moves.append((play, Advance((), play.place, ended=reason)))
+
+    def write(self, trends: Trends) -> Moved:
+        acting: dict[type, list[Doing]] = defaultdict(list)
+        for doing in self.doings:
+            if isinstance(doing.visit.op, Do) and not doing.due.silent:
+                acting[type(doing.step)].append(doing)
+        alerts = [*acting[CardStep], *acting[TaskStep]]
+        open_alerts(self.session, alerts, self.rulebook, trends, self.now)
+        self._leave(acting)
+        opened = {id(doing) for doing in alerts}
+        self.traces += [doing.trace(self.now) for doing in self.doings if id(doing) not in opened]
+        settled = _settled(self.session, self.moves)
+        self.traces += [_ended(play, then, self.now) for play, then in settled if then.ended]
+        if self.traces:
+            self.session.execute(insert(Trace), self.traces)
+        _write_places(self.session, settled, self.now)
+        return Moved(len(self.moves), len(alerts), len(self.letters))
+
+    def _leave(self, acting: Mapping[type, list[Doing]]) -> None:
+        house, now = self.rulebook.house, self.now
+        leaving = [*self.letters, *notices(self.session, acting[NotifyStep], house, now), *webhooks(acting[WebhookStep], now)]
+        dispatch(self.session, leaving, now)
+        set_fields(self.session, acting[SetStep], self.rulebook.signals.day)
+        for doing in acting[StartStep]:
+            occasion = f"play:{doing.due.play_id}:{doing.visit.number}"
+            begun = start_for(self.session, self.rulebook, doing.step.start, doing.due.account_id, occasion, now)
+            doing.detail["started" if isinstance(begun, int) else "held"] = begun
+
+
+def _letter_of(play: Due) -> EmailStep | None:
+    return play.op.step if isinstance(play.op, Do) and isinstance(play.op.step, EmailStep) else None
+
+
+def _about(play: Due, now: datetime) -> dict[str, Any]:
+    name, version = play.playbook.edition
+    ids = {"account_id": play.account_id, "play_id": play.play_id, "alert_id": None, "step": None}
+    return {"at": now, "actor": "staysail", "playbook": name, "playbook_version": version} | ids
+
+
+def _ended(play: Due, then: Advance, now: datetime) -> dict[str, Any]:
+    silent = {"silent": play.silent} if play.silent else {}
+    return _about(play, now) | {"what": "play_ended", "detail": {"reason": then.ended, "words": then.words, **silent}}
+
+
+def _settled(session: Session, moves: Sequence[tuple[Due, Advance]]) -> list[tuple[Due, Advance]]:
+    """A play at its end waits for its cards: those that stand. A silent one has none."""
+    waiting = [play.play_id for play, then in moves if then.waiting == ALERT and not play.silent]
+    standing = (
+        set(session.scalars(select(Alert.play_id).where(Alert.play_id.in_(waiting), Alert.closed_at.is_(None)))) if waiting else set()
+    )
+    return [
+        (play, replace(then, waiting=None, ended=DONE) if then.waiting == ALERT and play.play_id not in standing else then)
+        for play, then in moves
+    ]
+
+
+def _write_places(session: Session, moves: Sequence[tuple[Due, Advance]], now: datetime) -> None:
+    if not moves:
         return
-    rows = [_alert(play, effect, rulebook.signals, trends, now) for play, effect in opening]
-    added = insert(Alert).returning(Alert.id, Alert.play_id)
-    ids = {play_id: alert_id for alert_id, play_id in session.execute(added, rows)}
-    session.execute(insert(Trace).returning(Trace.id), [_opened(ids[play.play_id], play, now) for play, _ in opening])
-    zones = _zones(session, {play.owner_email for play, _ in opening})
-    outbox.enqueue(session, [_card(ids[play.play_id], play, rulebook, zones, now) for play, _ in opening], now)
+    table: Any = Play.__table__
+    names = ("step", "progress", "due_at", "waiting", "ended_at", "end_reason")
+    statement = update(table).where(table.c.id == bindparam("play")).values({name: bindparam(f"new_{name}") for name in names})
+    session.connection().execute(statement, [_row(play, then, now) for play, then in moves])
 
 
-def _card(alert_id: int, play: Due, rulebook: Rulebook, zones: Mapping[str, str], now: datetime) -> outbox.New:
-    due_at = rulebook.hours.opens_at(now, zones.get(play.owner_email or ""))
-    return outbox.New(card_key(alert_id), alert_subject(alert_id), play.channel, due_at)
-
-
-def _alert(play: Due, effect: OpenCard, signals: Signals, trends: Mapping[str, list[float]], now: datetime) -> dict[str, Any]:
+def _row(play: Due, then: Advance, now: datetime) -> dict[str, Any]:
     return {
-        "play_id": play.play_id,
-        "account_id": play.account_id,
-        "playbook": play.playbook.name,
-        "playbook_version": play.playbook.version,
-        "card": effect.card,
-        "kind": play.playbook.kind.value,
-        "state": State.OPEN.value,
-        "version": 1,
-        "opened_at": now,
-        "measured_at": now,
-        "cause": cause_of(play.playbook, signals, play.facts),
-        "facts": play.facts,
-        "trend": trends.get(play.account_id, []),
-        "priority": play.priority,
-        "severity": play.severity,
-        "worst": play.severity,
-        "owner_email": play.owner_email,
+        "play": play.play_id,
+        "new_step": then.place.step,
+        "new_progress": then.place.as_json(),
+        "new_due_at": None if then.ended else then.due_at,
+        "new_waiting": None if then.ended else then.waiting,
+        "new_ended_at": now if then.ended else None,
+        "new_end_reason": then.ended,
     }
-
-
-def _opened(alert_id: int, play: Due, now: datetime) -> dict[str, Any]:
-    return {
-        "at": now,
-        "actor": STAYSAIL,
-        "what": "opened",
-        "account_id": play.account_id,
-        "playbook": play.playbook.name,
-        "playbook_version": play.playbook.version,
-        "alert_id": alert_id,
-        "detail": {"facts": play.facts},
-    }
-
-
-def _zones(session: Session, emails: set[str | None]) -> dict[str, str]:
-    """The time zones of those owners whom Slack knows."""
-    known = select(Teammate.email, Teammate.timezone).where(Teammate.email.in_(filter(None, emails)))
-    return {email: zone for email, zone in session.execute(known) if email and zone}

@@ -16,16 +16,20 @@ class FaultKind(StrEnum):
     ERROR = "error"
     DUPLICATE = "duplicate"
     DISCONNECT = "disconnect"
+    MAIL_REFUSED = "mail_refused"
+    MAIL_DEFERRED = "mail_deferred"
+    MAIL_DROPPED = "mail_dropped"
 
 
 DELIVERY_KINDS = frozenset({FaultKind.DUPLICATE, FaultKind.DISCONNECT})
-ANSWER_KINDS = frozenset(FaultKind) - DELIVERY_KINDS
-ALWAYS_PERFORMED = {FaultKind.DROP_AFTER, FaultKind.TRUNCATED}
+MAIL_KINDS = frozenset({FaultKind.MAIL_REFUSED, FaultKind.MAIL_DEFERRED, FaultKind.MAIL_DROPPED})
+ANSWER_KINDS = frozenset(FaultKind) - DELIVERY_KINDS - MAIL_KINDS
+ALWAYS_PERFORMED = {FaultKind.DROP_AFTER, FaultKind.TRUNCATED, FaultKind.MAIL_DROPPED}
 
 
 @dataclass
 class Fault:
-    """`method` is a Web API method, `response_url`, a delivery (`interactive`, `events_api`, `slash_commands`) or `*`.
+    """`method` is a Web API method, `response_url`, a delivery (`interactive`, `events_api`, `slash_commands`), `mail` or `*`.
 
     The first `after` calls go well, the next `times` do not. `seconds` is the delay of `slow` and the `Retry-After` of
     `rate_limited`. `performed` says whether the call takes effect before it fails.

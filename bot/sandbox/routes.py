@@ -1,10 +1,11 @@
 """The HTTP and WebSocket addresses of the sandbox."""
 
+from html import escape
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -15,11 +16,23 @@ from bot.sandbox.live import Live
 from bot.sandbox.responses import ResponseUrls
 from bot.sandbox.workspace import Workspace
 
+ELSEWHERE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{name}</title>
+<style>
+:root {{ color-scheme: light dark; font: 17px/1.5 Lato, Inter, "Noto Sans", "Segoe UI", sans-serif }}
+body {{ display: grid; place-content: center; height: 90vh; margin: 0 24px; text-align: center }}
+p {{ opacity: .7 }}
+</style>
+<h1>{name}</h1><p>Here a customer would see this page of your site. The demo has none, and leads nobody out of this machine.</p></html>"""
 STATIC = Path(__file__).parent / "static"
 
 
 async def index(request: Request) -> Response:
     return FileResponse(STATIC / "index.html", headers={"cache-control": "no-store"})
+
+
+async def elsewhere(request: Request) -> Response:
+    """Where links to the company's own site lead: there is none, and a demo must not send anybody out."""
+    return HTMLResponse(ELSEWHERE.format(name=escape(request.path_params["name"])))
 
 
 class Files:
@@ -57,6 +70,7 @@ def application(workspace: Workspace, api: WebApi, control: Control, hub: Socket
         routes=[
             Route("/", index),
             Route("/api/{method}", api.__call__, methods=["GET", "POST"]),
+            Route("/elsewhere/{name}", elsewhere),
             Route("/sandbox/state", control.state),
             Route("/sandbox/calls", control.calls),
             Route("/sandbox/deliveries", control.deliveries),

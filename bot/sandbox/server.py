@@ -1,4 +1,4 @@
-"""A local Slack for demos and tests: Web API, Socket Mode or signed HTTP delivery, faults, and a web page.
+"""A local Slack for demos and tests: Web API, Socket Mode or signed HTTP delivery, a mail server, faults, and a web page.
 
 It imports nothing of the bot's and lives in memory:
 
@@ -13,11 +13,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from starlette.routing import Route
+
 from bot.sandbox.acts.interact import Interactions
 from bot.sandbox.acts.modals import Modals
 from bot.sandbox.acts.people import Acts
 from bot.sandbox.acts.talk import Talk
 from bot.sandbox.api.dispatch import Tokens, WebApi
+from bot.sandbox.clock import ClockControl, ClockPort
 from bot.sandbox.control import Control, Levers
 from bot.sandbox.delivery.courier import Courier
 from bot.sandbox.delivery.parcel import Delivered
@@ -26,6 +29,9 @@ from bot.sandbox.delivery.socket import SocketHub
 from bot.sandbox.faults import Faults
 from bot.sandbox.listener import listening
 from bot.sandbox.live import Live
+from bot.sandbox.mail.inbox import Inbox, Letter, summary
+from bot.sandbox.mail.pages import MailPages
+from bot.sandbox.mail.smtp import mail_server
 from bot.sandbox.messages import Channel, Message
 from bot.sandbox.people import Json, Person, Room
 from bot.sandbox.responses import ResponseUrls
@@ -33,7 +39,7 @@ from bot.sandbox.routes import application
 from bot.sandbox.views import View
 from bot.sandbox.workspace import Beginning, Call, Workspace
 
-__all__ = ["Person", "Room", "Sandbox", "Timing"]
+__all__ = ["ClockPort", "Letter", "Person", "Room", "Sandbox", "Timing"]
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,19 @@ class Sandbox(Acts):
         team_name: str = "Sandbox",
         timing: Timing | None = None,
         now: Callable[[], float] = time.time,
+        clock: ClockPort | None = None,
     ) -> None:
+        """With a `clock`, messages and letters carry its time, and the page lets one put it forward."""
         patience = timing or Timing()
+        if clock is not None:
+            now = _seconds_of(clock)
         beginning = Beginning(people, rooms, usergroups or {}, manifest, team_name)
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.workspace = Workspace(beginning, now, patience.trigger)
         self.faults = Faults()
+        self.inbox = Inbox(now, self.workspace.publish)
+        self.smtp_url = ""
+        self._clock = ClockControl(clock, self.workspace) if clock else None
         self.hub = SocketHub(self.workspace.identity.app, patience.ack)
         self._signed = SignedHttp(events_url, signing_secret, patience.ack) if events_url else None
         self.courier = Courier(self._signed or self.hub, self.faults, patience.event_retries, now)
@@ -77,7 +90,7 @@ class Sandbox(Acts):
     @asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["Sandbox"]:
         """Runs the server inside the running loop; port 0 takes a free one."""
-        async with listening(self._application(), host, port) as url:
+        async with mail_server(self.inbox, self.faults) as self.smtp_url, listening(self._application(), host, port) as url:
             self.workspace.base_url = self.hub.base_url = url
             try:
                 yield self
@@ -90,7 +103,11 @@ class Sandbox(Acts):
         levers = Levers(self.acts() | {"disconnect": self.disconnect}, self._status, self._log, self.reset)
         control = Control(self.workspace, self.faults, levers)
         responses = ResponseUrls(self.workspace, self.faults)
-        return application(self.workspace, api, control, self.hub, responses, Live(self.workspace))
+        addresses = application(self.workspace, api, control, self.hub, responses, Live(self.workspace))
+        addresses.routes.extend(MailPages(self.inbox).routes())
+        if self._clock:
+            addresses.routes.append(Route("/sandbox/clock", self._clock.endpoint, methods=["GET", "POST"]))
+        return addresses
 
     async def _stop(self) -> None:
         await self.courier.stop()
@@ -103,6 +120,9 @@ class Sandbox(Acts):
             "connections": len(self.hub.connections),
             "mode": "http" if self._signed else "socket",
             "now": self.workspace.now(),
+            "clock": self._clock.state() if self._clock else None,
+            "smtp_url": self.smtp_url,
+            "mail": [summary(letter) for letter in self.inbox.letters],
         }
 
     def _log(self) -> list[Json]:
@@ -138,9 +158,10 @@ class Sandbox(Acts):
         await self.hub.disconnect(reason, abruptly)
 
     def reset(self) -> None:
-        """Back to the beginning: no messages, calls, deliveries or faults. Connections stay."""
+        """Back to the beginning: no messages, letters, calls, deliveries or faults. Connections stay."""
         self.faults.clear()
         self.courier.log.clear()
+        self.inbox.clear()
         self.workspace.reset()
 
     async def settled(self) -> None:
@@ -173,6 +194,11 @@ class Sandbox(Acts):
         return self.workspace.contents.homes.get(user)
 
     @property
+    def mail(self) -> list[Letter]:
+        """Every letter that came in by SMTP, oldest first; `letter.message` is an EmailMessage."""
+        return self.inbox.letters
+
+    @property
     def calls(self) -> list[Call]:
         """Every Web API call and use of a response URL, in order."""
         return self.workspace.contents.calls
@@ -181,3 +207,7 @@ class Sandbox(Acts):
     def deliveries(self) -> list[Delivered]:
         """Everything that was sent to the bot, with what it answered."""
         return self.courier.log
+
+
+def _seconds_of(clock: ClockPort) -> Callable[[], float]:
+    return lambda: clock.now().timestamp()

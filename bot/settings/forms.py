@@ -3,7 +3,9 @@
 import re
 from datetime import timedelta
 from difflib import get_close_matches
+from email.utils import parseaddr
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -12,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from bot.connectors.ports import Aggregate
 from bot.documents.words import shown, wrong
-from bot.durations import Duration
+from bot.durations import Allowance, AllowanceField, Duration
 
 CHANNEL = re.compile(r"#[^\s#,A-Z]{1,80}|[CG][A-Z0-9]{6,}")
 
@@ -115,14 +117,57 @@ class UsageSettings(Freshness):
     timeout: Duration = timedelta(minutes=10)
 
 
+def _mailbox(text: str) -> str:
+    address = parseaddr(text)[1]
+    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address) or "\n" in text:
+        raise wrong(f"found {shown(text)}", "allowed: an address such as cs@ours.example, or Customer success <cs@ours.example>")
+    return text
+
+
+def _smtp_url(text: str) -> str:
+    """The text itself is never shown: it may hold a password."""
+    allowed = "allowed: smtp://USER:PASSWORD@HOST:587, with ?tls=required if it must be encrypted, or smtps://USER:PASSWORD@HOST"
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0 and parts.query in ("", "tls=required")
+    except ValueError:
+        right = False
+    if not right:
+        raise wrong("found no address of a mail server", allowed)
+    return text
+
+
 class EmailSettings(Section):
-    url: str = Field(pattern=r"^smtps?://.+")
-    sender: str = Field(alias="from", min_length=3)
+    """`per_second` is for the whole server; `language` is that of letters to contacts whose own is unknown."""
+
+    url: Annotated[str, AfterValidator(_smtp_url)]
+    sender: Annotated[str, AfterValidator(_mailbox)] = Field(alias="from")
+    tracking: Literal["none", "clicks"] = "none"
+    per_second: float = Field(default=5, gt=0)
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[a-z0-9]+)?$")
+
+
+def _web_address(text: str) -> str:
+    if not re.match(r"https?://[^\s/]+", text):
+        raise wrong(f"found {shown(text)}", "allowed: an address such as https://app.ours.example")
+    return text
+
+
+Links = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Annotated[str, AfterValidator(_web_address)]]
 
 
 class LimitSettings(Section):
+    """`contact` and `account`: how many letters within how long, across all playbooks."""
+
     cards_a_day: int = Field(default=5, ge=1, strict=True)
     posts_per_second: float = Field(default=1, gt=0)
+    contact: AllowanceField = Allowance(3, timedelta(days=7))
+    account: AllowanceField = Allowance(6, timedelta(days=7))
+
+
+class HealthRuleForm(Section):
+    when: str = Field(min_length=1)
+    points: float = Field(gt=0, le=1000, strict=True)
 
 
 class RoleSettings(Section):
@@ -142,6 +187,11 @@ class Document(Section):
     email: dict[str, Any] | None = None
     limits: dict[str, Any] = Field(default_factory=dict)
     roles: dict[str, Any] = Field(default_factory=dict)
+    segments: dict[str, Any] = Field(default_factory=dict)
+    fields: dict[str, Any] = Field(default_factory=dict)
+    health: dict[str, Any] = Field(default_factory=dict)
+    letters: str | None = None
+    links: Links = Field(default_factory=dict)
     playbooks: str | None = None
     enable: tuple[str, ...] = ("usage-drop",)
     sweep_every: Duration = timedelta(hours=1)

@@ -7,8 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.accounts.business_hours import BusinessHours
+from bot.accounts.catalogue import Kind
 from bot.connectors.ports import Metric
-from bot.settings.forms import Channels, CrmSettings, Freshness, LimitSettings, RoleSettings, Route, UsageSettings, Workspace
+from bot.settings.forms import Channels, CrmSettings, EmailSettings, Freshness, LimitSettings, RoleSettings, Route, UsageSettings, Workspace
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,30 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Written:
+    """An expression of staysail.yml, not yet compiled. `place` is its file and line with the key: `staysail.yml:7: segments.big`."""
+
+    text: str
+    place: str
+
+
+@dataclass(frozen=True)
+class OwnField:
+    """A value of an account that playbooks may set."""
+
+    kind: Kind
+    place: str
+
+
+@dataclass(frozen=True)
+class HealthRule:
+    """`points` for accounts for which `when` holds."""
+
+    when: Written
+    points: float
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that was said in staysail.yml and the environment."""
 
@@ -46,9 +71,16 @@ class Settings:
     metrics: Mapping[str, Metric]
     limits: LimitSettings
     roles: RoleSettings
+    email: EmailSettings | None
+    letters: Path | None
+    links: Mapping[str, str]
     playbooks: Path | None
     enable: tuple[str, ...]
     sweep_every: timedelta
+    segments: Mapping[str, Written]
+    fields: Mapping[str, OwnField]
+    health: Mapping[str, tuple[HealthRule, ...]]
+    """By stage; `default` for all others."""
 
     @property
     def freshness(self) -> Freshness:

@@ -27,6 +27,7 @@ from bot.settings.forms import (
     Workspace,
 )
 from bot.settings.model import Environment, Settings
+from bot.settings.named import read_fields, read_health, read_segments
 
 Model = TypeVar("Model", bound=BaseModel)
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -84,11 +85,14 @@ class _Reader:
         routes = [self._section(Route, route, "channels", "routes", at) for at, route in enumerate(channels.routes if channels else ())]
         crm = self._section(CrmSettings, raw.get("crm"), "crm")
         usage = self._section(UsageSettings, raw.get("usage"), "usage")
-        self._section(EmailSettings, raw.get("email"), "email")
+        email = self._email(raw.get("email"), environment)
         limits = self._section(LimitSettings, raw.get("limits", {}), "limits")
         roles = self._section(RoleSettings, raw.get("roles", {}), "roles")
         hours = self._hours(workspace) if workspace else None
         metrics = self._metrics(usage) if usage else {}
+        segments = read_segments(raw.get("segments", {}), self._source)
+        fields = read_fields(raw.get("fields", {}), self._source)
+        health = read_health(raw.get("health", {}), self._source)
         if not (document and workspace and hours and channels and crm and limits and roles) or self._source.findings:
             return None
         folder = Path(self._source.name).parent
@@ -104,10 +108,23 @@ class _Reader:
             metrics=metrics,
             limits=limits,
             roles=roles,
+            email=email,
+            letters=folder / document.letters if document.letters else None,
+            links=document.links,
             playbooks=folder / document.playbooks if document.playbooks else None,
             enable=document.enable,
             sweep_every=document.sweep_every,
+            segments=segments,
+            fields=fields,
+            health=health,
         )
+
+    def _email(self, raw: dict[str, Any] | None, environment: Environment) -> EmailSettings | None:
+        email = self._section(EmailSettings, raw, "email")
+        if email and email.tracking == "clicks" and not (environment.staysail_url and environment.staysail_secret):
+            cure = "set STAYSAIL_URL to the address of these pages and STAYSAIL_SECRET, or leave `tracking` out"
+            self._source.wrong(("email", "tracking"), "`tracking`: clicks need signed links that lead back here", cure)
+        return email
 
     def _hours(self, workspace: Workspace) -> BusinessHours | None:
         key = "business_hours"

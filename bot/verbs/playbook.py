@@ -9,7 +9,9 @@ import typer
 from bot import clock
 from bot.accounts.rows import extra_columns
 from bot.clock import Clock
-from bot.playbooks.dry_run import DryRun, dry_run, lint, listing
+from bot.errors import Finding
+from bot.playbooks.dry_run import DryRun, dry_run_file, listing
+from bot.playbooks.lint import lint
 from bot.settings import Settings
 from bot.sources import crm_of
 from bot.verbs.options import AsOf, Config, Json, open_database, settings_of
@@ -26,12 +28,14 @@ def list_playbooks(config: Config = None) -> None:
 
 @app.command("lint")
 def lint_playbooks(files: list[Path], config: Config = None) -> None:
-    """Every mistake in these files, with its line and cure."""
-    count = asyncio.run(_lint(settings_of(config), files))
+    """Every mistake in these files, with its line and cure, and what is unwise."""
+    count, warnings = asyncio.run(_lint(settings_of(config), files))
+    for warning in warnings:
+        typer.echo(f"warning: {warning}")
     typer.echo(f"{count} playbook{'s' if count != 1 else ''} in order")
 
 
-async def _lint(settings: Settings, files: list[Path]) -> int:
+async def _lint(settings: Settings, files: list[Path]) -> tuple[int, list[Finding]]:
     async with open_database(settings) as database:
         return await database.read(lint, settings, files, extra_columns(crm_of(settings)))
 
@@ -46,4 +50,4 @@ def dry_run_playbook(file: Path, config: Config = None, as_of: AsOf = None, as_j
 
 async def _dry_run(settings: Settings, file: Path, now: Clock) -> DryRun:
     async with open_database(settings) as database:
-        return await database.read(dry_run, settings, file, now())
+        return await database.run(dry_run_file, settings, file, now())

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.queries import contacts_of, signals_of
 from bot.alerts import lifecycle
-from bot.alerts.cards import cause_of, conditions_of, history_line, load_people, owner_of
+from bot.alerts.cards import cause_of, conditions_of, owner_of
+from bot.alerts.history import history_line
 from bot.alerts.lifecycle import Change, Snapshot
+from bot.alerts.people import load_people
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.record import act, snapshot
 from bot.errors import AlreadyDone, Refused

@@ -5,19 +5,18 @@ from difflib import get_close_matches
 
 from sqlalchemy.orm import Session
 
-from bot.accounts.queries import Hits, contacts_of, find_accounts, signals_of
+from bot.accounts.queries import find_accounts
 from bot.accounts.signals import usage_source
-from bot.alerts.cards import facts_of, load_people
-from bot.alerts.queries import open_alerts_of, owned_by, risks_page, team
+from bot.alerts.queries import owned_by, risks_page, team
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import PickFor, read_pick_block
 from bot.playbooks.why import Limits, why
 from bot.team.roles import Actor
-from handlers.slack import admin
+from handlers.slack import accounts, admin, playbooks, plays
 from handlers.slack.desk import Desk, Replace, Reply
 from handlers.slack.payloads import Click, Command
-from models import Account, Source
+from models import Source
 
 WORDS: Mapping[str, Callable[[Desk, Actor, Command], Awaitable[Reply]]]
 
@@ -38,45 +37,13 @@ async def help_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
     return _help(actor)
 
 
-async def account_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
-    if not command.rest:
-        raise Refused("Which account? Try `/stay account` and a part of its name or domain.")
-    hits = await desk.database.read(find_accounts, command.rest)
-    if len(hits.accounts) == 1:
-        return await desk.database.read(_account, desk, hits.accounts[0].id)
-    return _choice(command.rest, hits, PickFor.ACCOUNT)
-
-
-def _choice(query: str, hits: Hits, what: PickFor, playbook: str | None = None) -> Reply:
-    if not hits.accounts:
-        return m.Said(text=f"No account has “{query}” in its name or domain.")
-    found = tuple(m.Hit(m.Account(a.id, a.name, a.url), a.domain or "") for a in hits.accounts)
-    return m.AccountChoice(query=query, hits=found, total=hits.total, what=what, playbook=playbook)
-
-
-def _account(session: Session, desk: Desk, account_id: str) -> m.AccountAnswer:
-    account = session.get(Account, account_id)
-    if account is None:
-        raise Refused("This account is no longer there.")
-    rulebook = desk.load_rulebook(session)
-    people = load_people(session, [(account.owner_email,)])
-    sources = {source.name: source for source in session.query(Source)}
-    return m.AccountAnswer(
-        now=desk.now(),
-        account=m.Account(account.id, account.name, account.url),
-        facts=facts_of(None, account, people, sources, desk.world),
-        domain=account.domain or "",
-        signals=signals_of(session, rulebook.signals, account.id),
-        contacts=contacts_of(session, account.id),
-        alerts=open_alerts_of(session, account, people, desk.world),
-    )
-
-
 async def account_picked(desk: Desk, actor: Actor, click: Click) -> Reply:
     what, playbook = read_pick_block(click.block)
     if what is PickFor.WHY:
         return Replace(await desk.database.read(_why, desk, click.value, playbook))
-    return Replace(await desk.database.read(_account, desk, click.value))
+    if what is PickFor.START:
+        return Replace(await desk.database.read(plays.start_question, desk, actor, playbook or "", click.value))
+    return Replace(await desk.database.read(accounts.account_answer, desk, click.value))
 
 
 async def risks_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
@@ -100,7 +67,7 @@ async def why_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
     hits = await desk.database.read(find_accounts, query)
     if len(hits.accounts) == 1:
         return await desk.database.read(_why, desk, hits.accounts[0].id, playbook)
-    return _choice(query, hits, PickFor.WHY, playbook)
+    return accounts.choice(query, hits, PickFor.WHY, playbook)
 
 
 def _split_why(session: Session, desk: Desk, rest: str) -> tuple[str, str | None]:
@@ -111,9 +78,7 @@ def _split_why(session: Session, desk: Desk, rest: str) -> tuple[str, str | None
 
 
 def _why(session: Session, desk: Desk, account_id: str, playbook: str | None) -> m.WhyAnswer:
-    account = session.get(Account, account_id)
-    if account is None:
-        raise Refused("This account is no longer there.")
+    account = accounts.load_account(session, account_id)
     rulebook = desk.load_rulebook(session)
     limits = Limits(desk.settings.limits.cards_a_day, desk.settings.zone)
     wanted = [p for name, p in rulebook.playbooks.items() if playbook in (None, name)]
@@ -136,9 +101,12 @@ async def team_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
 
 WORDS = {
     "help": help_asked,
-    "account": account_asked,
+    "account": accounts.account_asked,
     "risks": risks_asked,
     "why": why_asked,
+    "playbooks": playbooks.playbooks_asked,
+    "playbook": playbooks.playbook_asked,
+    "start": plays.start_asked,
     "team": team_asked,
     "status": admin.status_asked,
 }

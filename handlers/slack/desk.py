@@ -14,7 +14,7 @@ from bot.delivery.worker import Worker
 from bot.errors import Refused
 from bot.messages.actions import Input
 from bot.messages.catalog import Message, Modal
-from bot.playbooks.runner import Rulebook
+from bot.playbooks.rulebook import Rulebook
 from bot.settings import Settings
 from bot.team.directory import Directory
 from bot.team.roles import Actor, actor_of

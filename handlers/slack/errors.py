@@ -15,7 +15,7 @@ def say(error: Exception) -> Said:
         case AlreadyDone():
             who = Person(slack_id=error.who) if error.who else None
             by = " by {who}" if who else " by itself"
-            return Said(text=f"Already {error.what}{by}{', {at}' if error.at else ''}.", who=who, at=error.at)
+            return Said(text=f"Already {error.what.replace('_', ' ')}{by}{', {at}' if error.at else ''}.", who=who, at=error.at)
         case Refused():
             return Said(text=str(error))
         case SendFailed():

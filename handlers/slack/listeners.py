@@ -17,7 +17,7 @@ from bot.messages.catalog import Message, Modal, NoticeModal, Said
 from bot.messages.render import render, render_view
 from bot.slack_api import asked
 from bot.team.roles import Actor
-from handlers.slack import admin, alerts, commands, forms
+from handlers.slack import admin, alerts, commands, forms, playbooks, plays
 from handlers.slack.desk import Desk, Mistakes, Replace, Reply
 from handlers.slack.errors import say
 from handlers.slack.events import EVENTS, take_in
@@ -39,6 +39,15 @@ CLICKS: Mapping[Action, Callable[[Desk, Actor, Click], Awaitable[Reply]]] = {
     Action.ACCOUNT_PICK: commands.account_picked,
     Action.RISKS_PREVIOUS: commands.risks_turned,
     Action.RISKS_NEXT: commands.risks_turned,
+    Action.PLAY_START: plays.start_clicked,
+    Action.PLAY_TAKE_OVER: plays.take_over_clicked,
+    Action.PLAYBOOK_OPEN: playbooks.open_clicked,
+    Action.PLAYBOOK_PAUSE: playbooks.pause_clicked,
+    Action.PLAYBOOK_RESUME: playbooks.resume_clicked,
+    Action.PLAYBOOK_PROMOTE: playbooks.promote_clicked,
+    Action.PLAYBOOK_DRY_RUN: playbooks.dry_run_clicked,
+    Action.PLAYBOOKS_PREVIOUS: playbooks.playbooks_turned,
+    Action.PLAYBOOKS_NEXT: playbooks.playbooks_turned,
 }
 
 FORMS: Mapping[Callback, Callable[[Desk, Actor, Submission], Awaitable[Reply]]] = {
@@ -46,6 +55,7 @@ FORMS: Mapping[Callback, Callable[[Desk, Actor, Submission], Awaitable[Reply]]] 
     Callback.ALERT_DISMISS: forms.dismiss_sent,
     Callback.ALERT_RESOLVE: forms.resolve_sent,
     Callback.ALERT_ASSIGN: forms.assign_sent,
+    Callback.PLAYBOOK_PROMOTE: playbooks.promote_sent,
 }
 
 ANYTHING = re.compile(r".*", re.DOTALL)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot import clock
 from bot.database import Database
-from bot.playbooks.dry_run import dry_run
+from bot.playbooks.dry_run import dry_run_file
 from models import Alert, Match, Play
 from tests.integration.company import DAY, ONE, Company, fill
 
@@ -21,7 +21,7 @@ async def test_a_dry_run_names_exactly_those_whom_the_next_sweep_opens(database:
     async def tried(day: object) -> dict[str, object]:
         settings = company.load()
         now = clock.as_of(str(day), settings.zone)()
-        return (await database.read(dry_run, settings, file, now)).as_dict()
+        return (await database.run(dry_run_file, settings, file, now)).as_dict()
 
     assert await tried(DAY) == {"playbook": "low", "matches": ["b", "a"], "held": {}}
     assert (await company.rows(Play), await company.rows(Alert), await company.rows(Match)) == ([], [], [])
@@ -29,4 +29,4 @@ async def test_a_dry_run_names_exactly_those_whom_the_next_sweep_opens(database:
     assert await company.open() == {"a", "b"}
     company.sql("UPDATE crm SET score = 1 WHERE id = 'd'")
     await company.sweep(DAY + ONE, enable=[])
-    assert await tried(DAY + ONE) == {"playbook": "low", "matches": ["d"], "held": {"b": "open_alert", "a": "open_alert"}}
+    assert await tried(DAY + ONE) == {"playbook": "low", "matches": ["d"], "held": {"b": "open", "a": "open"}}

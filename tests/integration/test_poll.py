@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.database import Database
 from models import Account, Contact, Field, Source
@@ -233,3 +234,53 @@ async def test_accounts_that_nobody_measures_need_no_usage_at_all(company: Compa
     company.playbook("renewing", when="renewal_days < 30")
     assert (await company.sweep()).opened == 1
     assert steady("a", []) == []
+
+
+async def set_by_a_playbook(company: Company, id_: str, stage: str) -> None:
+    def work(session: Session) -> None:
+        session.get_one(Account, id_).stage = stage
+
+    await company.database.run(work)
+
+
+async def test_a_stage_that_a_playbook_set_stays_until_the_crms_own_word_changes(company: Company) -> None:
+    loose(company)
+    company.accounts([account("a", stage="Activation"), account("b", stage=None)])
+
+    async def stages(day: date, **changed: str | None) -> dict[str, tuple[str | None, str | None]]:
+        for id_, stage in changed.items():
+            company.sql(f"UPDATE crm SET stage = {'NULL' if stage is None else repr(stage)} WHERE id = '{id_}'")
+        await company.sweep(day)
+        return {id_: (row.stage, row.crm_stage) for id_, row in by_id(await company.rows(Account)).items()}
+
+    assert await stages(DAY) == {"a": ("activation", "activation"), "b": (None, None)}
+    await set_by_a_playbook(company, "a", "adoption")
+    await set_by_a_playbook(company, "b", "trial")
+    assert await stages(DAY + ONE) == {"a": ("adoption", "activation"), "b": ("trial", None)}
+    assert await stages(DAY + 2 * ONE, a="GROWTH", b="churned") == {"a": ("growth", "growth"), "b": ("churned", "churned")}
+    await set_by_a_playbook(company, "a", "adoption")
+    assert await stages(DAY + 3 * ONE, a=None) == {"a": (None, None), "b": ("churned", "churned")}
+
+
+async def test_own_fields_and_tags_survive_a_poll(company: Company) -> None:
+    def work(session: Session) -> None:
+        found = session.get_one(Account, "a")
+        found.own, found.tags = {"score": 7}, " vip "
+
+    loose(company)
+    company.accounts([account("a")])
+    await company.sweep()
+    await company.database.run(work)
+    await company.sweep(DAY + ONE)
+    (found,) = await company.rows(Account)
+    assert (found.own, found.tags) == ({"score": 7}, " vip ")
+
+
+async def test_contacts_may_have_a_zone_and_a_preferred_channel(company: Company) -> None:
+    loose(company)
+    company.sql("CREATE TABLE people (id TEXT, account_id TEXT, name TEXT, timezone TEXT, channel TEXT)")
+    company.sql("INSERT INTO people VALUES ('c1', 'a', 'Ann', 'Asia/Tokyo', 'Slack'), ('c2', 'a', 'Bea', NULL, '')")
+    company.accounts([account("a")])
+    await company.sweep(crm={**company.settings["crm"], "contacts": "SELECT * FROM people"})
+    found = {contact.id: (contact.timezone, contact.channel) for contact in await company.rows(Contact)}
+    assert found == {"c1": ("Asia/Tokyo", "slack"), "c2": (None, None)}

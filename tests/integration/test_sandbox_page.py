@@ -44,3 +44,9 @@ async def test_the_page_hears_of_a_message_as_it_is_posted() -> None:
         assert (change["kind"], change["message"]["text"]) == ("message", "hello")
         await http.post("/sandbox/faults", json={"kind": "html", "method": "chat.update"})
         assert (await live.receive_json())["faults"][0]["kind"] == "html"
+
+
+async def test_links_to_the_companys_own_site_end_here() -> None:
+    async with Sandbox(people=[JANA], rooms=[]).serve() as sandbox, aiohttp.ClientSession(sandbox.url) as http:
+        page = await (await http.get("/elsewhere/%3Cb%3Edocs")).text()
+        assert "&lt;b&gt;docs" in page

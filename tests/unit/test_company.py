@@ -234,7 +234,7 @@ def test_every_account_has_one_to_four_contacts(sunday: World) -> None:
     contacts = Counter(sunday.column("SELECT account_id FROM contacts"))
     assert set(contacts) == set(sunday.column("SELECT id FROM accounts"))
     assert set(contacts.values()) == {1, 2, 3, 4}
-    assert set(sunday.column("SELECT role FROM contacts")) == {"admin", "champion", "sponsor", "user"}
+    assert set(sunday.column("SELECT role FROM contacts")) == {"admin", "champion", "billing", "user"}
     assert 3 <= sunday.one("SELECT sum(opted_out) FROM contacts") <= 30
     addresses = sunday.column("SELECT email FROM contacts")
     assert all(address.isascii() and not address.startswith("@") and ".@" not in address for address in addresses)
@@ -290,6 +290,7 @@ def test_the_settings_load_and_point_at_what_was_built(tmp_path: Path) -> None:
     file.write_text(settings_yaml(folder), encoding="utf-8")
     settings = load_settings(file, {})
     assert set(settings.metrics) == {"active_users", "reports_run"}
+    assert set(settings.segments) == {"new-customers"}
     assert settings.enable == ("usage-drop", "gone-silent", "renewal-risk")
     assert settings.crm.url == f"sqlite:///{folder / 'crm.db'}"
     with closing(sqlite3.connect(folder / "crm.db")) as crm:

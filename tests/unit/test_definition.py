@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.accounts.catalogue import Catalogue, Kind, Signal
 from bot.errors import InvalidInput
-from bot.playbooks.definition import AlertKind, Playbook, load_playbooks
+from bot.playbooks.definition import AlertKind, Known, Playbook, load_playbooks
 from bot.playbooks.steps import CardStep
 
 TYPES: dict[Kind, TypeEngine[Any]] = {Kind.number: Double(), Kind.text: Text(), Kind.date: Date()}
@@ -24,7 +24,7 @@ NAMES = {
     Kind.date: ["renewal_on", "active_users.last_day"],
 }
 CATALOGUE = Catalogue(Signal(name, kind, column(name, TYPES[kind]), "test") for kind, names in NAMES.items() for name in names)
-CARDS = {"churn-risk"}
+KNOWN = Known({"churn-risk"})
 GOOD = """\
 playbook: price-shock
 version: 2
@@ -39,14 +39,14 @@ steps:
 
 def load(folder: Path, text: str = GOOD, name: str = "mine.yml") -> list[Playbook]:
     (folder / name).write_text(text, encoding="utf-8")
-    return load_playbooks(folder, CATALOGUE, CARDS)
+    return load_playbooks(folder, CATALOGUE, KNOWN)
 
 
 def refusal(folder: Path, text: str | bytes = GOOD) -> list[str]:
     """The findings, each beginning with its line."""
     (folder / "mine.yml").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(InvalidInput) as caught:
-        load_playbooks(folder, CATALOGUE, CARDS)
+        load_playbooks(folder, CATALOGUE, KNOWN)
     return [str(finding).removeprefix(f"{folder / 'mine.yml'}:") for finding in caught.value.findings]
 
 
@@ -54,7 +54,7 @@ def test_a_good_file_becomes_a_playbook(tmp_path: Path) -> None:
     (playbook,) = load(tmp_path)
     assert (playbook.name, playbook.version, playbook.kind) == ("price-shock", 2, AlertKind.risk)
     assert playbook.when.signals == ("arr", "active_users.ratio")
-    assert playbook.steps == (CardStep(card="churn-risk"),)
+    assert list(playbook.program.steps()) == [CardStep(card="churn-risk")]
     assert playbook.text == GOOD
     assert playbook.digest == sha256(GOOD.encode()).hexdigest()
     assert playbook.place == f"{tmp_path / 'mine.yml'}:1"
@@ -96,7 +96,7 @@ def test_numbers_and_booleans_of_yaml_are_expressions(tmp_path: Path) -> None:
         ("about: A large account uses little", "about:", "3: `about` has no value"),
         ("kind: risk", "kind: rsik", "4: `kind`: found `rsik` (allowed: expansion,"),
         ("kind: risk", "kind: [risk]", "4: `kind`: found a list (allowed: expansion,"),
-        ("trigger: sweep", "trigger: {event: won}", "5: `trigger`: found `event: …` (allowed in this version: sweep)"),
+        ("trigger: sweep", "trigger: daily", "5: `trigger`: found `daily` (allowed: sweep, manual, {event: …}"),
         ("when: arr >", "when: arrr >", "6: `when`, column 1: unknown signal `arrr` (nearest: arr)"),
         ("when: arr > 1000 AND", "when: >\n  arr > 1000 AND\n  arr AND", "6: `when`, "),
         ("active_users.ratio", "logins.ratio", "6: `when`, column 16: unknown signal `logins.ratio`"),
@@ -110,9 +110,9 @@ def test_numbers_and_booleans_of_yaml_are_expressions(tmp_path: Path) -> None:
             "- card: churn",
             "8: `card`: no card is called `churn` (allowed: churn-risk; nearest: churn-risk)",
         ),
-        ("- card: churn-risk", "- crad: churn-risk", "8: unknown step `crad` (allowed: card; nearest: card)"),
+        ("- card: churn-risk", "- crad: churn-risk", "8: unknown step `crad` (allowed: card, email, goal, if, notify,"),
         ("- card: churn-risk", "- churn-risk", "8: found `churn-risk` where a step is needed"),
-        ("- card: churn-risk", "- card: churn-risk\n    to: csm", "9: unknown key `to` (allowed: card)"),
+        ("- card: churn-risk", "- card: churn-risk\n    to: csm", "9: unknown key `to` (allowed: card, name)"),
         ("- card: churn-risk", "- card: {a: b}", "8: `card`: found `a: …` (allowed: text)"),
         ("steps:\n  - card: churn-risk", "steps: []", "7: `steps`: found a list (allowed: at least 1)"),
         (
@@ -186,12 +186,12 @@ def test_two_files_may_not_share_a_name(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="no such folder"):
-        load_playbooks(tmp_path / "nowhere", CATALOGUE, CARDS)
+        load_playbooks(tmp_path / "nowhere", CATALOGUE, KNOWN)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"x\.yml:1: cannot be read"):
-        load_playbooks([tmp_path / "x.yml"], CATALOGUE, CARDS)
+        load_playbooks([tmp_path / "x.yml"], CATALOGUE, KNOWN)
 
 
 @settings(deadline=None)
@@ -200,4 +200,4 @@ def test_any_file_is_a_playbook_or_refused(tmp_path_factory: pytest.TempPathFact
     file = tmp_path_factory.getbasetemp() / "any.yml"
     file.write_bytes(raw)
     with pytest.raises(InvalidInput):
-        load_playbooks([file], CATALOGUE, CARDS)
+        load_playbooks([file], CATALOGUE, KNOWN)

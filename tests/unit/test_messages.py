@@ -31,7 +31,7 @@ each_example = pytest.mark.parametrize(
     [pytest.param(surface, payload, id=name) for name, surface, payload in EXAMPLES],
 )
 MESSAGE_BLOCKS = {"section", "header", "context", "actions", "divider", "table"}
-VIEW_BLOCKS = {"section", "header", "context", "actions", "divider", "input"}
+VIEW_BLOCKS = {"section", "header", "context", "actions", "divider", "input", "rich_text"}
 
 
 def objects(payload: Any) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.worker import Posted
+from bot.delivery.sender import Posted, Terms
 from bot.errors import Undeliverable
 from bot.messages.render import Rendered
 from bot.slack_api import asked
@@ -18,6 +18,8 @@ PAGES = 20
 
 class SlackSender:
     """`client` must not repeat requests by itself: only the outbox knows whether a repeat is safe."""
+
+    terms = Terms()
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
@@ -40,6 +42,9 @@ class SlackSender:
         if channel.startswith(("#", "C", "G")):
             self._channels[channel] = posted.channel_id
         return posted
+
+    async def close(self) -> None:
+        """The client's session belongs to others."""
 
     async def update(self, where: Posted, message: Rendered, outbox_id: str) -> Posted:
         metadata = {"event_type": EVENT, "event_payload": {"id": outbox_id}}

@@ -12,25 +12,21 @@ from bot.messages.catalog.answers import (
     HelpAnswer,
     Hit,
     JobLine,
-    PlaybookVerdict,
     RisksAnswer,
     Said,
     SourceLine,
     StatusAnswer,
     TeamAnswer,
     TeamLine,
-    Verdict,
-    WhyAnswer,
 )
+from bot.messages.catalog.card_examples import TASK
 from bot.messages.catalog.example_cast import (
     ALDER,
     ANNA,
     BEN,
-    CONDITIONS,
     CONTACTS,
     DROP,
     FACTS,
-    FAILING,
     HOSTILE,
     NORTHWIND,
     NOW,
@@ -44,8 +40,11 @@ from bot.messages.catalog.example_cast import (
     UNOWNED,
     hours,
 )
-from bot.messages.catalog.facts import Account, DataAge, Money, State
+from bot.messages.catalog.facts import Account, DataAge, Money, Signal, State
 from bot.messages.catalog.message import Message
+from bot.messages.catalog.playbook_examples import PLAYBOOK_EXAMPLES
+from bot.messages.catalog.playbooks import PlayLine
+from bot.messages.catalog.why_examples import WHY_EXAMPLES
 
 LINES = (
     AlertLine(
@@ -79,6 +78,7 @@ LINES = (
         NOW + hours(72),
     ),
     AlertLine(15, HOSTILE, OWN, State.OPEN, NOW - hours(2), ANNA),
+    AlertLine(21, ALDER, TASK, State.OPEN, NOW - hours(2), ANNA, deadline=NOW + hours(40)),
 )
 RISKS = RisksAnswer(
     lines=LINES * 2,
@@ -116,28 +116,13 @@ DEAD = DeadLetter(
     "The bot is not in that channel. Invite it: /invite @Staysail",
     NOW - hours(5),
 )
-VERDICTS = (
-    PlaybookVerdict(
-        "usage-drop",
-        3,
-        Verdict.OPEN_ALERT,
-        CONDITIONS,
-        state=State.TAKEN,
-        since=NOW - hours(94),
-    ),
-    PlaybookVerdict("renewal-risk", 1, Verdict.NOT_MATCHING, FAILING),
-    PlaybookVerdict("gone-silent", 1, Verdict.COOLDOWN, CONDITIONS, until=NOW + hours(200)),
-    PlaybookVerdict("support-storm", 2, Verdict.BUDGET, CONDITIONS, until=NOW + hours(24), limit=5),
+PLAYS = (
+    PlayLine(31, "onboarding-b2b", 3, NOW - hours(300), "wait 14d (step 5 of 7)", ("wait 14d", "card *onboarding-check*")),
+    PlayLine(32, "gifts", 1, NOW - hours(30), "notify #x: <!channel> " + "x" * 400, ("notify <!here> " + "x" * 400,), "shadow"),
 )
-HELD = (
-    PlaybookVerdict("usage-drop", 3, Verdict.STALE, CONDITIONS, source="Usage"),
-    PlaybookVerdict("gone-silent", 1, Verdict.MASS_DROP, CONDITIONS),
-    PlaybookVerdict("renewal-risk", 1, Verdict.WOULD_OPEN, CONDITIONS, until=NOW + hours(1)),
-    PlaybookVerdict("support-storm", 1, Verdict.HOLDOUT, CONDITIONS),
-    PlaybookVerdict("win-back", 1, Verdict.CHURNED),
-)
-
 ANSWER_EXAMPLES: dict[str, Message] = {
+    **PLAYBOOK_EXAMPLES,
+    **WHY_EXAMPLES,
     "help": HelpAnswer(),
     "help-for-an-admin": HelpAnswer(manager=True, admin=True),
     "help-unknown-word": HelpAnswer(unknown="rsks", nearest="risks"),
@@ -151,6 +136,17 @@ ANSWER_EXAMPLES: dict[str, Message] = {
         contacts=CONTACTS,
         alerts=LINES[1:3],
     ),
+    "account-with-plays": AccountAnswer(now=NOW, account=NORTHWIND, facts=FACTS, plays=PLAYS),
+    "account-of-very-much": AccountAnswer(
+        now=NOW,
+        account=HOSTILE,
+        facts=FACTS,
+        alerts=LINES * 5,
+        plays=tuple(replace(PLAYS[1], play_id=n) for n in range(40)),
+        signals=tuple(Signal(f"metric_{n}", n, f"Source {n}", NOW) for n in range(40)),
+        contacts=CONTACTS * 200,
+    ),
+    "account-choice-to-start": AccountChoice(query="al", hits=(Hit(ALDER), Hit(HOSTILE)), total=2, what=PickFor.START, playbook="gifts"),
     "account-quiet": AccountAnswer(now=NOW, account=HOSTILE, facts=replace(UNOWNED, usage=None, trend=())),
     "account-choice": AccountChoice(query="al", hits=(Hit(ALDER, "alder.example"), Hit(HOSTILE)), total=2),
     "account-choice-of-many": AccountChoice(
@@ -163,9 +159,6 @@ ANSWER_EXAMPLES: dict[str, Message] = {
     "risks": RISKS,
     "risks-own": RisksAnswer(lines=LINES[:2], total=2, total_arr=(Money(168_000, "EUR"),)),
     "risks-none": RisksAnswer(lines=(), total=0),
-    "why": WhyAnswer(now=NOW, account=NORTHWIND, playbooks=VERDICTS, usage=READ),
-    "why-held": WhyAnswer(now=NOW, account=HOSTILE, playbooks=HELD),
-    "why-nothing": WhyAnswer(now=NOW, account=NORTHWIND, playbooks=()),
     "team": TEAM,
     "team-of-many": replace(TEAM, lines=TEAM.lines * 40),
     "team-none": TeamAnswer(now=NOW, lines=()),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import ClassVar
 
 from bot.messages.actions import PickFor, pick_block
@@ -10,7 +9,6 @@ from bot.messages.catalog.facts import (
     Account,
     AccountFacts,
     Cause,
-    Condition,
     Contact,
     DataAge,
     Money,
@@ -19,6 +17,7 @@ from bot.messages.catalog.facts import (
     State,
 )
 from bot.messages.catalog.message import Message
+from bot.messages.catalog.playbooks import PlayLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class HelpAnswer(Message):
 
 @dataclass(frozen=True)
 class AlertLine:
-    """An alert in a list. `acting`: who took it."""
+    """An alert in a list. `acting`: who took it; `deadline`: a task's."""
 
     alert_id: int
     account: Account
@@ -45,6 +44,7 @@ class AlertLine:
     acting: Person | None = None
     arr: Money | None = None
     snoozed_until: datetime | None = None
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,7 @@ class AccountAnswer(Message):
     signals: tuple[Signal, ...] = ()
     contacts: tuple[Contact, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
+    plays: tuple[PlayLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,45 +97,6 @@ class RisksAnswer(Message):
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.PAGE_SIZE))
-
-
-class Verdict(StrEnum):
-    """What a playbook makes of an account now."""
-
-    OPEN_ALERT = "open_alert"
-    WOULD_OPEN = "would_open"
-    NOT_MATCHING = "not_matching"
-    COOLDOWN = "cooldown"
-    BUDGET = "budget"
-    STALE = "stale"
-    MASS_DROP = "mass_drop"
-    CHURNED = "churned"
-    HOLDOUT = "holdout"
-
-
-@dataclass(frozen=True)
-class PlaybookVerdict:
-    """`until`: the end of the cooldown, or when it is looked at again. `source`: the stale one. `state`: of the open alert."""
-
-    playbook: str
-    version: int
-    verdict: Verdict
-    conditions: tuple[Condition, ...] = ()
-    about: str = ""
-    state: State | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    source: str = ""
-    limit: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WhyAnswer(Message):
-    template: ClassVar[str] = "why"
-    now: datetime
-    account: Account
-    playbooks: tuple[PlaybookVerdict, ...]
-    usage: DataAge | None = None
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 from bot.messages.catalog.cards import (
+    AccountCard,
     BreakerKind,
     BreakerNotice,
     ChurnRiskCard,
     Decision,
+    Missing,
+    PlaybookNotice,
+    PlaybookRemovedNotice,
+    PlayOnCard,
 )
 from bot.messages.catalog.example_cast import (
     ANNA,
@@ -27,7 +32,7 @@ from bot.messages.catalog.example_cast import (
     YOUNG,
     hours,
 )
-from bot.messages.catalog.facts import Cause, Did, HistoryLine, State, Worse
+from bot.messages.catalog.facts import CardName, Cause, Did, HistoryLine, State, Worse
 from bot.messages.catalog.message import Message
 
 OPEN = ChurnRiskCard(
@@ -69,6 +74,31 @@ MASS_DROP = BreakerNotice(
     eligible=58,
     limit_share=0.3,
 )
+CHECK = Cause("onboarding-b2b", about="From signing to first value", card=CardName.ONBOARDING_CHECK)
+TASK = Cause("onboarding-b2b", about=CHECK.about, card=CardName.TASK, task="Call and set it up together")
+HOSTILE_TASK = replace(TASK, task="Ask <!channel> about *it* & `rm -rf` " + "at length " * 30)
+OVER = HistoryLine(Did.TAKEN_OVER, NOW, ANNA, step="wait 14d (step 5 of 7)")
+ACCOUNT = AccountCard(
+    alert_id=21,
+    version=1,
+    state=State.OPEN,
+    account=NORTHWIND,
+    cause=CHECK,
+    facts=replace(FACTS, trend=(), usage=None),
+    since=NOW - hours(1),
+    history=(HistoryLine(Did.OPENED, NOW - hours(1)),),
+    play=PlayOnCard(31, ("wait 14d", "email *first-value* to admin")),
+)
+DUE = replace(ACCOUNT, cause=TASK, deadline=NOW + hours(48))
+ENDED = replace(ACCOUNT, closed_at=NOW, closed_by=ANNA, play=None)
+REMOVED = PlaybookRemovedNotice(playbook="onboarding-b2b", running=12, since=NOW - hours(1))
+OTHERS = {
+    "check-in": Cause("onboarding-b2b", about="No first value after 7 days", card=CardName.CHECK_IN),
+    "health-drop": Cause("health-drop", about="Health fell well below last month's", conditions=OWN.conditions, card=CardName.HEALTH_DROP),
+    "trial-ending": Cause("trial-ending", about="The trial ends in a week", card=CardName.TRIAL_ENDING),
+    "good-news": Cause("anniversary", about="A customer for two years today", card=CardName.GOOD_NEWS),
+    "unhappy-answer": Cause("detractor-follow-up", about="Answered 3 of 10", conditions=OWN.conditions[1:], card=CardName.UNHAPPY_ANSWER),
+}
 
 CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-open": OPEN,
@@ -101,4 +131,31 @@ CARD_EXAMPLES: dict[str, Message] = {
     "breaker-released": replace(MASS_DROP, decision=Decision(True, ANNA, NOW)),
     "breaker-kept": replace(STALE, decision=Decision(False, BEN, NOW)),
     "breaker-over": replace(STALE, ended_at=NOW),
+    "churn-risk-of-a-running-play": replace(OPEN, play=PlayOnCard(31)),
+    **{f"account-card-{name}": replace(ACCOUNT, cause=cause, play=None) for name, cause in OTHERS.items()},
+    "account-card-onboarding-check": ACCOUNT,
+    "account-card-hostile": replace(
+        ACCOUNT, account=HOSTILE, cause=HOSTILE_TASK, play=PlayOnCard(31, ("notify #x: <!here> *all* " + "x" * 300,))
+    ),
+    "account-card-taken-over": replace(ACCOUNT, state=State.TAKEN, acting=ANNA, play=None, history=(*ACCOUNT.history, OVER)),
+    "account-card-task": DUE,
+    "account-card-task-overdue": replace(DUE, deadline=NOW - hours(3), overdue=True, state=State.TAKEN, acting=BEN),
+    "account-card-task-for-managers": replace(DUE, facts=UNOWNED, whom="managers", deadline=None),
+    "account-card-task-snoozed": replace(DUE, state=State.SNOOZED, snoozed_until=NOW + hours(72)),
+    "account-card-task-done": replace(ENDED, cause=TASK, state=State.RESOLVED, outcome="done", note="They are live"),
+    "account-card-not-needed": replace(ENDED, cause=OTHERS["check-in"], state=State.DISMISSED, outcome="not_needed"),
+    "account-card-trial-won": replace(ENDED, cause=OTHERS["trial-ending"], state=State.RESOLVED, outcome="won"),
+    "account-card-settled": replace(ENDED, state=State.RECOVERED, closed_by=None),
+    "account-card-ended": replace(ENDED, cause=HOSTILE_TASK, account=HOSTILE, state=State.ENDED, outcome="churned", closed_by=None),
+    "playbook-notice": PlaybookNotice(text="They reached first value 9 days after signing.", playbook="onboarding-b2b", account=NORTHWIND),
+    "playbook-notice-hostile": PlaybookNotice(text="<!channel> *all* <https://x|y> & " + "long " * 400, playbook="x", account=HOSTILE),
+    "playbook-notice-of-no-account": PlaybookNotice(text="Monday's round is done.", playbook="weekly-round"),
+    "playbook-removed": REMOVED,
+    "playbook-removed-unreadable": replace(
+        REMOVED,
+        running=1,
+        missing=Missing.UNREADABLE,
+        problem="playbooks/onboarding-b2b.yml: line 4: found `<steps>` where a list is needed",
+    ),
+    "playbook-removed-is-back": replace(REMOVED, back_at=NOW),
 }

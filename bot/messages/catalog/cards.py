@@ -17,11 +17,18 @@ from bot.messages.catalog.facts import (
 from bot.messages.catalog.message import Message
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChurnRiskCard(Message):
-    """One alert of kind risk through its whole life. Closed states collapse to one quiet line."""
+@dataclass(frozen=True)
+class PlayOnCard:
+    """The play that opened the alert, while it has steps to go. `to_come`: those, in words, if they are known."""
 
-    template: ClassVar[str] = "churn-risk"
+    play_id: int
+    to_come: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertCard(Message):
+    """One alert through its whole life. Closed states collapse to one quiet line."""
+
     alert_id: int
     version: int
     state: State
@@ -37,6 +44,7 @@ class ChurnRiskCard(Message):
     closed_by: Person | None = None
     outcome: str = ""
     note: str = ""
+    play: PlayOnCard | None = None
 
     @property
     def closed(self) -> bool:
@@ -51,6 +59,26 @@ class ChurnRiskCard(Message):
     def unowned(self) -> bool:
         """Nobody whom Slack can reach looks after it."""
         return not any(person and person.slack_id for person in (self.acting, self.facts.owner))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChurnRiskCard(AlertCard):
+    """An account that may leave."""
+
+    template: ClassVar[str] = "churn-risk"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountCard(AlertCard):
+    """Every other alert; `cause.card` chooses its words (`templates/_cards.j2`).
+
+    `deadline` and `whom` are a task's: until when, and for whom in words (`managers`) where no single person is meant.
+    """
+
+    template: ClassVar[str] = "account-card"
+    deadline: datetime | None = None
+    overdue: bool = False
+    whom: str = ""
 
 
 class BreakerKind(StrEnum):
@@ -83,3 +111,36 @@ class BreakerNotice(Message):
     limit_share: float | None = None
     decision: Decision | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybookNotice(Message):
+    """What a playbook's author wants a channel or a teammate to read. `text` is theirs, shown as it stands."""
+
+    template: ClassVar[str] = "playbook-notice"
+    text: str
+    playbook: str
+    account: Account | None = None
+
+
+class Missing(StrEnum):
+    """What became of a playbook's file. Gone: or no longer named under `enable`."""
+
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybookRemovedNotice(Message):
+    """A playbook with running plays has no file any more, or one that cannot be read: its plays stand still.
+
+    `problem`: what is wrong with the file. `back_at`: it is there again, and the plays have gone on.
+    """
+
+    template: ClassVar[str] = "playbook-removed"
+    playbook: str
+    running: int
+    since: datetime
+    missing: Missing = Missing.GONE
+    problem: str = ""
+    back_at: datetime | None = None

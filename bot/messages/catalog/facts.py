@@ -63,9 +63,23 @@ class Reason(StrEnum):
     CUSTOM = "custom"
 
 
+class CardName(StrEnum):
+    """The cards that alerts may have; each has its words in `templates/_cards.j2`. A task comes from a step of its own."""
+
+    CHURN_RISK = "churn-risk"
+    ONBOARDING_CHECK = "onboarding-check"
+    CHECK_IN = "check-in"
+    HEALTH_DROP = "health-drop"
+    TRIAL_ENDING = "trial-ending"
+    GOOD_NEWS = "good-news"
+    UNHAPPY_ANSWER = "unhappy-answer"
+    TASK = "task"
+
+
 @dataclass(frozen=True)
 class Cause:
-    """Why an alert stands. `title` overrides the template's own words; `about` and `conditions` speak for CUSTOM."""
+    """Why an alert stands, and which card shows it. `title` overrides the template's own words; `about` and `conditions` speak for
+    CUSTOM, `task` (what is to be done, as the playbook's author wrote it) for a task."""
 
     playbook: str
     reason: Reason = Reason.CUSTOM
@@ -74,6 +88,8 @@ class Cause:
     conditions: tuple[Condition, ...] = ()
     title: str = ""
     renewal_in: int | None = None
+    card: CardName = CardName.CHURN_RISK
+    task: str = ""
 
 
 class State(StrEnum):
@@ -100,11 +116,15 @@ class Did(StrEnum):
     RECOVERED = "recovered"
     REOPENED = "reopened"
     ENDED = "ended"
+    TAKEN_OVER = "taken_over"
 
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """`who` None: Staysail itself. `whom`: the assignee, or the teammate acted for. `outcome`: an Outcome or DismissReason."""
+    """`who` None: Staysail itself. `whom`: the assignee, or the teammate acted for. `outcome`: an Outcome or DismissReason.
+
+    `step`: where the play stood when somebody took over.
+    """
 
     did: Did
     at: datetime
@@ -115,6 +135,7 @@ class HistoryLine:
     before: float | None = None
     after: float | None = None
     note: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,10 +157,13 @@ class DataAge:
 
 @dataclass(frozen=True)
 class Signal:
+    """`live`: nothing was read for it, it is what Staysail itself knows at this moment."""
+
     name: str
     value: SignalValue
     source: str
     read_at: datetime | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The modals, filled."""
 
+from dataclasses import replace
 from datetime import date
 
 from bot.messages.catalog.example_cast import (
@@ -15,7 +16,7 @@ from bot.messages.catalog.example_cast import (
     SIGNALS,
     hours,
 )
-from bot.messages.catalog.facts import Condition, Signal, State
+from bot.messages.catalog.facts import CardName, Cause, Condition, Signal, State
 from bot.messages.catalog.message import Modal
 from bot.messages.catalog.modals import (
     AssignModal,
@@ -27,9 +28,21 @@ from bot.messages.catalog.modals import (
     SnoozeModal,
     WhyModal,
 )
+from bot.messages.catalog.playbooks import PromoteModal
 
+CHECK_IN = Cause("onboarding-b2b", about="No first value after 7 days", card=CardName.CHECK_IN)
+TRIAL = Cause("trial-ending", about="The trial ends in a week", card=CardName.TRIAL_ENDING)
+DIFF = """--- version 2
++++ version 3
+@@ -3,3 +3,3 @@
+   - email: {letter: welcome, to: admin}
+-  - wait: 7d
++  - wait: {until: "active_users.recent >= 5", at_most: 7d}
+   - card: onboarding-check"""
+PROMOTE = PromoteModal(playbook="onboarding-b2b", version=3, mode="shadow", diff=DIFF)
 EARLIER = (
     EarlierAlert(DROP, State.RESOLVED, NOW - hours(3000), NOW - hours(2800), "saved", ANNA),
+    EarlierAlert(CHECK_IN, State.DISMISSED, NOW - hours(4000), NOW - hours(3900), "not_needed", ANNA),
     EarlierAlert(QUIET, State.RECOVERED, NOW - hours(5000), NOW - hours(4900)),
 )
 MANY = tuple(Signal(f"metric_{n}.ratio", n / 7, f"Source {n % 40}", NOW) for n in range(900))
@@ -38,6 +51,13 @@ MODAL_EXAMPLES: dict[str, Modal] = {
     "snooze": SnoozeModal(alert_id=7, account=NORTHWIND, cause=DROP, earliest=date(2026, 11, 24)),
     "dismiss": DismissModal(alert_id=7, account=NORTHWIND, cause=DROP),
     "resolve": ResolveModal(alert_id=7, account=HOSTILE, cause=DROP),
+    "resolve-check-in": ResolveModal(alert_id=7, account=NORTHWIND, cause=CHECK_IN),
+    "resolve-trial": ResolveModal(alert_id=7, account=NORTHWIND, cause=TRIAL),
+    "dismiss-check-in": DismissModal(alert_id=7, account=HOSTILE, cause=CHECK_IN),
+    "promote": PROMOTE,
+    "promote-a-first-version": PromoteModal(playbook="gifts", version=1, mode="draft"),
+    "promote-a-canary": replace(PROMOTE, mode="canary", canary=("anna@ours.example", "ben@ours.example")),
+    "promote-a-great-change": replace(PROMOTE, mode="live", diff="\n".join(f"+<!channel> `{n}` \u202e\u200b*x*" for n in range(900))),
     "assign": AssignModal(alert_id=7, account=NORTHWIND, cause=DROP),
     "assign-again": AssignModal(alert_id=7, account=NORTHWIND, cause=DROP, current=ANNA),
     "details": DetailsModal(

@@ -9,7 +9,7 @@ Text of the author never becomes SQL: sqlglot sees only operators and numbers, t
 bound values. Unknown (NULL) follows SQL: it satisfies no comparison, and NOT leaves it unknown.
 """
 
-from bot.playbooks.condition.compiled import Condition, Number, Part, compile_condition, compile_number, severity_of
+from bot.playbooks.condition.compiled import Condition, Day, Number, Part, compile_condition, compile_date, compile_number, severity_of
 from bot.playbooks.condition.dialects import AS_OF
 
-__all__ = ["AS_OF", "Condition", "Number", "Part", "compile_condition", "compile_number", "severity_of"]
+__all__ = ["AS_OF", "Condition", "Day", "Number", "Part", "compile_condition", "compile_date", "compile_number", "severity_of"]

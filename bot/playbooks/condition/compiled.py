@@ -1,6 +1,7 @@
 """What a text compiles to."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import and_
 from sqlalchemy.sql.elements import ColumnElement
@@ -14,7 +15,7 @@ from bot.playbooks.condition.parse import parse
 from bot.playbooks.condition.parts import split_at_and, tidy, written
 from bot.playbooks.condition.severity import Leaning
 from bot.playbooks.condition.tokens import Atom, Tokens, read_tokens
-from bot.playbooks.condition.values import must_be
+from bot.playbooks.condition.values import Value, must_be
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class Number:
 
     text: str
     expression: ColumnElement[float] = field(compare=False, repr=False)
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """An expression over date signals."""
+
+    text: str
+    expression: ColumnElement[date] = field(compare=False, repr=False)
     signals: tuple[str, ...]
 
 
@@ -71,16 +81,21 @@ def compile_condition(text: str, catalogue: Catalogue, *, place: str = "conditio
 def compile_number(text: str, catalogue: Catalogue, *, place: str = "number") -> Number:
     """A numeric expression as SQLAlchemy; `InvalidInput` with every mistake otherwise."""
     mistakes = Mistakes(text, place)
-    read = _read(text, catalogue, mistakes)
-    tree = parse(read.tokens, 0, mistakes)
+    value = _value(text, catalogue, mistakes)
+    must_be(Kind.number, value, mistakes, "allowed: a number, such as arr or 1 - active_users.ratio")
     mistakes.raise_if_any()
-    builder = Builder(read.atoms, mistakes)
-    value = builder.value(tree) if tree else None
-    if value:
-        must_be(Kind.number, value, mistakes, "allowed: a number, such as arr or 1 - active_users.ratio")
-    mistakes.raise_if_any()
-    assert value is not None
     return Number(tidy(text), value.expression, value.signals)
+
+
+def compile_date(text: str, catalogue: Catalogue, *, place: str = "date") -> Day:
+    """A day of every account as SQLAlchemy, unknown where a signal is; `InvalidInput` with every mistake otherwise."""
+    mistakes = Mistakes(text, place)
+    value = _value(text, catalogue, mistakes)
+    needed = "allowed: a date signal, perhaps with days, such as renewal_on - 30d"
+    if must_be(Kind.date, value, mistakes, needed) and not value.signals:
+        mistakes.add(value.start, "it is the same day for every account", needed)
+    mistakes.raise_if_any()
+    return Day(tidy(text), value.expression, value.signals)
 
 
 def severity_of(condition: Condition) -> Number | None:
@@ -104,6 +119,15 @@ def _read(text: str, catalogue: Catalogue, mistakes: Mistakes) -> Tokens:
     if read is None:
         raise mistakes.error()
     return read
+
+
+def _value(text: str, catalogue: Catalogue, mistakes: Mistakes) -> Value:
+    """What a single expression is worth. Raises for mistakes in its form, reports those in its kinds."""
+    read = _read(text, catalogue, mistakes)
+    tree = parse(read.tokens, 0, mistakes)
+    mistakes.raise_if_any()
+    assert tree is not None
+    return Builder(read.atoms, mistakes).value(tree)
 
 
 def _storable(text: str) -> bool:

@@ -6,8 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.documents.words import one_of, shown, written, wrong
+from bot.documents.words import one_of, shown, wrong
 from bot.durations import ALLOWED, parse_duration
+from bot.playbooks.steps.step import OptionalExpression
+
+NEVER_AGAIN = timedelta(days=36_525)
+"""`once_per: once`: a century, the longest there is."""
 
 
 class AlertKind(StrEnum):
@@ -23,6 +27,15 @@ class AlertKind(StrEnum):
     onboarding = "onboarding"
 
 
+class Mode(StrEnum):
+    """`draft` decides nothing, `shadow` decides and touches nobody, `canary` touches the accounts of some CSMs, `live` all."""
+
+    draft = "draft"
+    shadow = "shadow"
+    canary = "canary"
+    live = "live"
+
+
 def _kind(value: Any) -> AlertKind:
     kinds = [kind.value for kind in AlertKind]
     if value not in kinds:
@@ -30,39 +43,51 @@ def _kind(value: Any) -> AlertKind:
     return AlertKind(value)
 
 
-def _trigger(value: Any) -> str:
-    """The sentence says "in this version": the other triggers of the design come with the scenario engine."""
-    if value != "sweep":
-        raise wrong(f"found {shown(value)}", "allowed in this version: sweep")
-    return "sweep"
-
-
-def _expression(value: Any) -> str:
-    """YAML reads `priority: 5` as a number and `when: true` as a boolean; both are expressions."""
-    if not isinstance(value, str | int | float):
-        raise wrong(f"found {shown(value)}", "allowed: an expression over signals, such as `arr > 0`")
-    return written(value)
+def _mode(value: Any) -> tuple[Mode, tuple[str, ...]]:
+    """The mode, and for `canary: [csm@…]` whose accounts it is for."""
+    if isinstance(value, dict) and list(value) == ["canary"] and isinstance(value["canary"], list) and value["canary"]:
+        return Mode.canary, tuple(str(email).lower() for email in value["canary"])
+    if value not in (Mode.draft, Mode.shadow, Mode.live):
+        raise wrong(f"found {shown(value)}", "allowed: draft, shadow, live; or `canary: [csm@ours.example]`")
+    return Mode(value), ()
 
 
 def _once_per(value: Any) -> timedelta | None:
     """`always` is None."""
-    if value == "always":
-        return None
+    if value in ("always", "once"):
+        return NEVER_AGAIN if value == "once" else None
     try:
         length = parse_duration(str(value))
     except ValueError:
         length = timedelta()
     if not length:
-        raise wrong(f"found {shown(value)}", f"{ALLOWED}; or always")
+        raise wrong(f"found {shown(value)}", f"{ALLOWED}; or always, or once")
     return length
 
 
-Expression = Annotated[str, BeforeValidator(_expression)]
-Optional = Annotated[str | None, BeforeValidator(_expression)]
+def _share(value: Any) -> float:
+    text = str(value).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 0.5:
+        raise wrong(f"found {shown(value)}", "allowed: a share from 0% to 50%, such as 10%")
+    return share
+
+
+def _migrate(value: Any) -> str:
+    """`restart`, or the name of a step."""
+    if value == "restart":
+        return "restart"
+    step = value.get("at_step") if isinstance(value, dict) else str(value).removeprefix("at_step ")
+    if not isinstance(step, str) or not step or step == value:
+        raise wrong(f"found {shown(value)}", "allowed: restart, or `at_step NAME`")
+    return f"at_step {step}"
 
 
 class Form(BaseModel):
-    """A playbook file. `steps` are checked one by one against their own specs."""
+    """A playbook file. `trigger` and `steps` are checked by their own specs, `unless` one by one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -70,10 +95,18 @@ class Form(BaseModel):
     version: int = Field(strict=True, ge=1)
     about: str = Field(min_length=1, max_length=300)
     kind: Annotated[AlertKind, BeforeValidator(_kind)]
-    trigger: Annotated[Literal["sweep"], BeforeValidator(_trigger)]
-    when: Expression
-    recovered_when: Optional = None
-    priority: Optional = None
-    severity: Optional = None
+    trigger: Any
+    target: Literal["account", "contact"] = "account"
+    roles: tuple[str, ...] = ()
+    when: OptionalExpression = None
+    recovered_when: OptionalExpression = None
+    priority: OptionalExpression = None
+    severity: OptionalExpression = None
     once_per: Annotated[timedelta | None, BeforeValidator(_once_per)] = timedelta(days=21)
+    holdout: Annotated[float, BeforeValidator(_share)] = 0.0
+    goal: OptionalExpression = None
+    exit_when: OptionalExpression = None
+    unless: list[OptionalExpression] = Field(default=[])
+    mode: Annotated[tuple[Mode, tuple[str, ...]], BeforeValidator(_mode)] = (Mode.live, ())
+    migrate: Annotated[str | None, BeforeValidator(_migrate)] = None
     steps: list[Any] = Field(min_length=1)

@@ -4,26 +4,44 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.playbooks.condition import Condition, Number
-from bot.playbooks.definition.form import AlertKind
-from bot.playbooks.steps import Step
+from bot.playbooks.definition.form import AlertKind, Mode
+from bot.playbooks.program import Program
+from bot.playbooks.triggers import Trigger
 
 
 @dataclass(frozen=True)
 class Playbook:
-    """Checked and compiled. `once_per` is None for `always`; `text` and `digest` (SHA-256) are those of the file."""
+    """Checked and compiled. `once_per` is None for `always`; `text` and `digest` (SHA-256) are those of the file.
+
+    `mode` and `canary` are the file's own; how it stands now is in its status. `migrate` is `restart`, `at_step NAME` or None.
+    `roles`: which contacts a playbook about contacts is for (all of them if empty).
+    """
 
     name: str
     version: int
     about: str
     kind: AlertKind
-    trigger: str
+    trigger: Trigger
+    target: str
+    roles: tuple[str, ...]
     when: Condition
     recovered_when: Condition | None
     priority: Number | None
     severity: Number | None
     once_per: timedelta | None
-    steps: tuple[Step, ...]
+    holdout: float
+    goal: Condition | None
+    exit_when: Condition | None
+    unless: tuple[Condition, ...]
+    mode: Mode
+    canary: tuple[str, ...]
+    migrate: str | None
+    program: Program
     text: str
     digest: str
     place: str
     built_in: bool
+
+    @property
+    def edition(self) -> tuple[str, int]:
+        return self.name, self.version

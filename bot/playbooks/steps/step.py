@@ -1,19 +1,59 @@
 """What all step specs share."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from bot.accounts.catalogue import Kind
+from bot.documents.words import one_of, shown, written, wrong
+
+OWNER, MANAGERS, CONTACT = "csm", "managers", "contact"
 
 
 class Step(BaseModel):
-    """The spec of one step, as it stands in the file."""
+    """The spec of one step, as it stands in the file. `name` is for `migrate: at_step NAME`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    opens_alert: ClassVar[bool] = False
+
+    name: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]*$")
+
+    def in_words(self) -> str:
+        """The step as the outline shows it."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class StepContext:
-    """What specs are checked against; passed as pydantic's validation context."""
+    """What specs are checked against; passed as pydantic's validation context.
+
+    `letters` None: no e-mail is set up. `fields` are the own fields that `set` may write, `playbooks` the names that `start` may use.
+    """
 
     cards: AbstractSet[str]
+    letters: AbstractSet[str] | None = frozenset()
+    fields: Mapping[str, Kind] = field(default_factory=dict)
+    playbooks: AbstractSet[str] = frozenset()
+
+
+def known(value: str, info: ValidationInfo, what: str, among: str) -> str:
+    """Checked only where a context is given; `among` names its set."""
+    if isinstance(info.context, StepContext):
+        allowed = getattr(info.context, among)
+        if value not in allowed:
+            raise wrong(f"no {what} is called `{value}`", one_of(value, allowed))
+    return value
+
+
+def _expression(value: Any) -> str:
+    """YAML reads `priority: 5` as a number and `when: true` as a boolean; both are expressions."""
+    if not isinstance(value, str | int | float):
+        raise wrong(f"found {shown(value)}", "allowed: an expression over signals, such as `arr > 0`")
+    return written(value)
+
+
+Expression = Annotated[str, BeforeValidator(_expression)]
+OptionalExpression = Annotated[str | None, BeforeValidator(_expression)]

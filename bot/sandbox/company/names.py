@@ -29,6 +29,7 @@ PLACES = {
     "in": Place("Asia/Kolkata", "en-IN", "in"),
     "jp": Place("Asia/Tokyo", "ja-JP", "ja"),
     "sa": Place("Asia/Riyadh", "ar-SA", "ar"),
+    "kz": Place("Asia/Almaty", "ru-KZ", "ru"),
     "ae": Place("Asia/Dubai", "ar-AE", "ar"),
 }
 
@@ -49,11 +50,13 @@ POOLS: dict[str, tuple[tuple[str, str], ...]] = {
     "sg": (("Hui Farah Marcus Priscilla", "Lim Rahman Chua Pillai"),),
     "in": (("Ananya Rohan Meera Vikram", "Iyer Kulkarni Bose Menon"),),
     "ja": (("山本 佐々木 田中 小林", "美咲 健太 陽子 大輔"),),
+    "ru": (("Тимур Павел Руслан", "Ким Литвин Омаров"), ("Ольга Динара Марина", "Ким Литвин Омарова")),
     "ar": (("ليلى عمر نورة يوسف", "الحربي منصور القاسم حداد"),),
 }
 
 LETTERS = """ß=ss ł=l Ł=L '=
 山本=yamamoto 佐々木=sasaki 田中=tanaka 小林=kobayashi 美咲=misaki 健太=kenta 陽子=yoko 大輔=daisuke
+Тимур=timur Павел=pavel Руслан=ruslan Ольга=olga Динара=dinara Марина=marina Ким=kim Литвин=litvin Омарова=omarova Омаров=omarov
 ليلى=layla عمر=omar نورة=noura يوسف=yousef الحربي=alharbi منصور=mansour القاسم=alqasim حداد=haddad"""
 LATIN = dict(pair.split("=") for pair in LETTERS.split())
 

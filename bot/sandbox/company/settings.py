@@ -18,7 +18,7 @@ crm:
   url: {crm}
   accounts: >-
     SELECT id, name, domain, owner_email, arr, currency, plan, seats, stage, started_on, renewal_on, churned_on,
-    timezone, locale, url, segment, industry FROM accounts
+    timezone, locale, url, segment, industry, first_value_on, trial_ends_on FROM accounts
   contacts: SELECT id, account_id, name, email, role, locale, opted_out FROM contacts
 usage:
   url: {usage}
@@ -27,15 +27,28 @@ usage:
                    recent: 14d, baseline: 56d}}
     reports_run: {{from: product_usage, account: account_id, day: day, value: reports_run, aggregate: sum,
                   recent: 14d, baseline: 56d}}
-limits: {{cards_a_day: 5, posts_per_second: 50}}
+segments:
+  new-customers: "stage = 'activation' AND account_days <= 30"
+{email}limits: {{cards_a_day: 5, posts_per_second: 50}}
 roles: {{admins: [{admin}], managers: [{lead}]}}
 enable: [usage-drop, gone-silent, renewal-risk]
 """
 
 
-def settings_yaml(folder: Path) -> str:
-    """`folder` is where `build_company` wrote; it may be relative."""
-    return TEMPLATE.format(crm=_url(folder / CRM), usage=_url(folder / USAGE), admin=ADMIN.email, lead=LEAD.email)
+SITE = "https://ours.example"
+EMAIL = """\
+email: {{url: "{smtp_url}", from: "Ours customer success <cs@ours.example>", per_second: 50}}
+links: {{app: "{site}/app", docs: "{site}/docs", plans: "{site}/plans", video: "{site}/video"}}
+"""
+
+
+def settings_yaml(folder: Path, smtp_url: str | None = None, site: str = SITE) -> str:
+    """`folder` is where `build_company` wrote; it may be relative. Without a mail server no letters can be written.
+
+    `site` stands for the company's own web site, to which letters link.
+    """
+    email = EMAIL.format(smtp_url=smtp_url, site=site) if smtp_url else ""
+    return TEMPLATE.format(crm=_url(folder / CRM), usage=_url(folder / USAGE), admin=ADMIN.email, lead=LEAD.email, email=email)
 
 
 def _url(file: Path) -> str:

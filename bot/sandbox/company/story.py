@@ -1,9 +1,11 @@
 """The sample company's accounts: accounts.csv, one line an account.
 
-`renewal`, `started` and `churned` are days from today: `renewal` ahead (negative: past), the others back. Without
-`started` an account is some years old; without `renewal` it renews a year after it started. `owner` is the part of an
-address before the @. `users` are active on a good day. `shape` is what happened to them, `rhythm` their week; `rows`
-says whether the product writes a row every day or only on active ones.
+`renewal`, `started`, `churned` and `first_value` are days from today: `renewal` ahead (negative: past), the others back
+(negative: still to come; an account that has not started is not in the CRM yet). Without `started` an account is some
+years old; without `renewal` it renews a year after it started. `turns` are stages still to come, such as `9:activation
+45:adoption`: in nine days, in forty-five. `owner` is the part of an address before the @. `users` are active on a good
+day. `shape` is what happened to them, `rhythm` their week; `rows` says whether the product writes a row every day or
+only on active ones.
 """
 
 import csv
@@ -13,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+Turns = tuple[tuple[int, str], ...]
 TABLE = Path(__file__).with_name("accounts.csv")
 
 
@@ -37,17 +40,29 @@ class Story:
     renewal: int | None
     started: int | None
     churned: int | None
+    first_value: int | None
+    turns: Turns
 
     @property
     def owner_email(self) -> str | None:
         return f"{self.owner}@ours.example" if self.owner else None
+
+    @property
+    def leaves(self) -> int | None:
+        """In how many days it will churn."""
+        return next((ahead for ahead, stage in self.turns if stage == "churned"), None)
 
 
 def _number_or_none(text: str) -> int | None:
     return int(text) if text else None
 
 
-READ: dict[Any, Callable[[str], Any]] = {str: str, int: int, int | None: _number_or_none}
+def _turns(text: str) -> Turns:
+    pairs = (turn.split(":") for turn in text.split())
+    return tuple((int(ahead), stage) for ahead, stage in pairs)
+
+
+READ: dict[Any, Callable[[str], Any]] = {str: str, int: int, int | None: _number_or_none, Turns: _turns}
 
 
 @cache

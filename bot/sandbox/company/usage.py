@@ -18,37 +18,43 @@ NOISE = 0.06
 UsageRow = tuple[str, str, int, int]
 
 
-def usage_rows(story: Story, today: date, seed: str) -> Iterator[UsageRow]:
-    """account_id, day, active_users, reports_run: oldest day first, yesterday last."""
+def usage_rows(story: Story, today: date, seed: str, until: date | None = None) -> Iterator[UsageRow]:
+    """account_id, day, active_users, reports_run: oldest day first, the day before `until` (else: yesterday) last.
+
+    With a later `until` the same rows come first, then those of the days between.
+    """
     random = Random(f"{seed} usage {story.id}")
     reports_each = random.uniform(0.4, 2.5)
-    for day, share in expected(story, today):
+    for day, share in expected(story, today, until or today):
         users = round(story.users * share * random.gauss(1, NOISE))
         reports = round(users * reports_each * random.uniform(0.7, 1.3))
         if users > 0 or story.rows == "all":
             yield story.id, day.isoformat(), max(users, 0), max(reports, 0)
 
 
-def expected(story: Story, today: date) -> list[tuple[date, float]]:
+def expected(story: Story, today: date, until: date) -> list[tuple[date, float]]:
     """Each day's share of a good day, before noise.
 
-    What a holiday costs is caught up within its fortnight (counted back from today), so that the story is the same on
-    any day of the year.
+    What a holiday costs is caught up within its fortnight (counted from today), so that the story is the same on any day
+    of the year. The last fortnight is reckoned whole, so that a day's share does not depend on `until`.
     """
-    ago = _days(story)
+    last = (today - until).days + 1
+    ago = range(_first(story), _fortnight(last) * FORTNIGHT, -1)
     plain = {n: _plain(story, today - timedelta(days=n), n) for n in ago}
     dipped = {n: share * (HOLIDAY if _is_holiday(today - timedelta(days=n)) else 1) for n, share in plain.items()}
     caught_up = {block: _caught_up(plain, dipped, block) for block in {_fortnight(n) for n in ago}}
-    return [(today - timedelta(days=n), share * caught_up[_fortnight(n)]) for n, share in dipped.items()]
+    return [(today - timedelta(days=n), share * caught_up[_fortnight(n)]) for n, share in dipped.items() if n >= last]
 
 
-def _days(story: Story) -> range:
+def _first(story: Story) -> int:
+    """The first day with usage, in days ago."""
     since_ever = story.started is None or SHAPES[story.shape].before_start
-    return range(HISTORY if since_ever else min(HISTORY, story.started or HISTORY), 0, -1)
+    return HISTORY if since_ever or story.started is None else min(HISTORY, story.started)
 
 
 def _plain(story: Story, day: date, days_ago: int) -> float:
-    return level(SHAPES[story.shape], days_ago) * RHYTHMS[story.rhythm][day.weekday()]
+    gone = story.leaves is not None and -days_ago >= story.leaves
+    return 0.0 if gone else level(SHAPES[story.shape], days_ago) * RHYTHMS[story.rhythm][day.weekday()]
 
 
 def _fortnight(days_ago: int) -> int:

@@ -1,6 +1,7 @@
 // A date picker with a small calendar, and native pickers for times.
 
 import { h, icon, popover } from "./dom.js";
+import { now } from "./store.js";
 
 const iso = (day) => `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
 const shown = (value) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" }).format(new Date(`${value}T12:00`));
@@ -17,7 +18,7 @@ export function datepicker(element, value, { onchange, label }) {
 }
 
 function calendar(chosen, pick) {
-  let month = chosen ? new Date(`${chosen}T12:00`) : new Date();
+  let month = chosen ? new Date(`${chosen}T12:00`) : now();
   month = new Date(month.getFullYear(), month.getMonth(), 1, 12);
   const node = h("div", { class: "calendar" });
   const turn = (months) => { month = new Date(month.getFullYear(), month.getMonth() + months, 1, 12); draw(); };
@@ -28,7 +29,7 @@ function calendar(chosen, pick) {
     const title = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" }).format(month);
     node.replaceChildren(
       h("div", { class: "calendar-head" }, h("button", { type: "button", "aria-label": "Earlier", onclick: () => turn(-1) }, "‹"), h("strong", {}, title), h("button", { type: "button", "aria-label": "Later", onclick: () => turn(1) }, "›")),
-      h("div", { class: "calendar-days" }, ["M", "T", "W", "T", "F", "S", "S"].map((day) => h("span", {}, day)), days.map((day) => h("button", { type: "button", "aria-label": iso(day), class: [day.getMonth() === month.getMonth() ? "" : "other", iso(day) === chosen ? "chosen" : "", iso(day) === iso(new Date()) ? "now" : ""].join(" "), onclick: () => pick(iso(day)) }, String(day.getDate())))));
+      h("div", { class: "calendar-days" }, ["M", "T", "W", "T", "F", "S", "S"].map((day) => h("span", {}, day)), days.map((day) => h("button", { type: "button", "aria-label": iso(day), class: [day.getMonth() === month.getMonth() ? "" : "other", iso(day) === chosen ? "chosen" : "", iso(day) === iso(now()) ? "now" : ""].join(" "), onclick: () => pick(iso(day)) }, String(day.getDate())))));
   };
   draw();
   return node;

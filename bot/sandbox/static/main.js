@@ -2,8 +2,10 @@
 
 import { h, icon, toast } from "./dom.js";
 import { blocks } from "./blocks.js";
+import { drawClock } from "./clock.js";
 import { composer } from "./composer.js";
 import { drawCalls, drawFaults, toggleFaults } from "./faults.js";
+import { drawInbox, letterChanged } from "./inbox.js";
 import { plain, row } from "./message.js";
 import { drawModal } from "./modal.js";
 import { relativeDay } from "./mrkdwn.js";
@@ -18,7 +20,7 @@ let place = null;
 let tab = "home";
 let thread = null;
 
-const channelId = () => (place === "app" ? appChannel()?.id : place);
+const channelId = () => ({ app: appChannel()?.id, inbox: null }[place] ?? (store.channels.has(place) ? place : null));
 
 function go(where) {
   place = where;
@@ -36,9 +38,10 @@ function opened() {
 function drawAll() {
   if (!store.me) return;
   const seen = visibleChannels().map((channel) => channel.id);
-  if (place !== "app" && !seen.includes(place)) place = seen.find((id) => messagesIn(id).length) || seen[0] || "app";
-  document.title = `${place === "app" ? store.app.name : store.channels.get(place).name} · ${store.team.name}`;
+  if (place !== "app" && place !== "inbox" && !seen.includes(place)) place = seen.find((id) => messagesIn(id).length) || seen[0] || "app";
+  document.title = `${{ app: store.app.name, inbox: "Inbox" }[place] || store.channels.get(place).name} · ${store.team.name}`;
   drawTop();
+  drawClock();
   drawMain();
   drawSide();
   drawModal();
@@ -77,6 +80,7 @@ function rows(messages, onthread) {
 
 function drawMain() {
   if (place === "app") return drawApp();
+  if (place === "inbox") return drawInbox(main);
   const channel = store.channels.get(place);
   const list = h("div", { class: "messages", role: "log", "aria-label": "Messages", tabindex: "0" }, intro(channel), rows(messagesIn(place), openThread));
   main.replaceChildren(channelHead(channel), list, channel.is_archived ? h("div", { class: "archived" }, "This channel is archived.") : composer({ channel: place, placeholder: `Message #${channel.name}`, oncommand: busy }));
@@ -176,11 +180,22 @@ function flash(old, node) {
   if (atEnd) list.scrollTop = list.scrollHeight;
 }
 
+// Days are called today and yesterday: a jump renames them.
+function clockChanged() {
+  drawClock();
+  if (store.clock.busy || !channelId()) return;
+  const list = main.querySelector(".messages");
+  list?.querySelectorAll(":scope > .day").forEach((line) => {
+    const ts = line.nextElementSibling?.dataset.ts;
+    if (ts) line.firstChild.textContent = dayName(ts);
+  });
+}
+
 listen((change) => {
   switch (change.kind) {
     case "loaded": {
       const wanted = decodeURIComponent(location.hash.slice(1));
-      place ||= wanted === "app" || store.channels.has(wanted) ? wanted : null;
+      place ||= ["app", "inbox"].includes(wanted) || store.channels.has(wanted) ? wanted : null;
       thread = null;
       drawAll();
       if (place === "app") opened();
@@ -197,6 +212,11 @@ listen((change) => {
       break;
     case "views": if (change.user === store.me) drawModal(); break;
     case "home": if (change.user === store.me && place === "app" && tab === "home") drawApp(); break;
+    case "letter":
+      if (place === "inbox") letterChanged(main);
+      refreshSidebar();
+      break;
+    case "clock": clockChanged(); break;
     case "faults": drawTop(); drawFaults(); break;
     case "call": drawCalls(); break;
     case "toast": if (change.user === store.me) toast(change.text, "bad"); break;

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { person, store } from "./store.js";
+import { now, person, store } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 export const decode = (text) => text.replace(/&(amp|lt|gt);/g, (entity) => ENTITIES[entity]);
@@ -104,12 +104,12 @@ export function formatDate(seconds, format) {
 }
 
 export function relativeDay(when) {
-  const days = Math.round((new Date(when).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 864e5);
+  const days = Math.round((new Date(when).setHours(0, 0, 0, 0) - now().setHours(0, 0, 0, 0)) / 864e5);
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days] || null;
 }
 
 function ago(when) {
-  const minutes = Math.round((when - Date.now()) / 60000);
+  const minutes = Math.round((when - now()) / 60000);
   const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   if (Math.abs(minutes) < 60) return format.format(minutes, "minute");
   return Math.abs(minutes) < 1440 ? format.format(Math.round(minutes / 60), "hour") : format.format(Math.round(minutes / 1440), "day");

@@ -16,12 +16,21 @@ export function drawSidebar(current, go) {
     ...channels.map((channel) => entry({ name: channel.name, lead: channel.kind === "private" ? icon("lock", 14) : h("span", { class: "hash" }, "#"), active: current === channel.id, fresh: unread(channel), press: () => go(channel.id) })),
     h("div", { class: "side-title" }, "Apps"),
     entry({ name: store.app.name, lead: h("span", { class: "avatar app tiny" }, "⛵"), active: current === "app", fresh, press: () => go("app") }),
+    h("div", { class: "side-title" }, "Customer mail"),
+    entry({ name: "Inbox", lead: icon("mail", 15), active: current === "inbox", fresh: unreadMail(), always: true, press: () => go("inbox") }),
     h("div", { class: "side-foot" }, `A local Slack. Nothing leaves this machine.`));
 }
 
-function entry({ name, lead, active, fresh, press }) {
+// Letters to customers belong to nobody in this Slack: everybody sees the same inbox.
+function unreadMail() {
+  const count = store.mail.filter((one) => !one.read).length;
+  return { count, mentions: count };
+}
+
+// `always`: the count stays while the entry is open.
+function entry({ name, lead, active, fresh, press, always = false }) {
   return h("button", { type: "button", class: `side-entry ${active ? "active" : ""} ${fresh.count && !active ? "fresh" : ""}`, "aria-current": active ? "page" : null, onclick: press },
-    h("span", { class: "lead" }, lead), h("span", { class: "side-name" }, name), fresh.mentions && !active ? h("span", { class: "count-badge" }, String(fresh.mentions)) : null);
+    h("span", { class: "lead" }, lead), h("span", { class: "side-name" }, name), fresh.mentions && (always || !active) ? h("span", { class: "count-badge" }, String(fresh.mentions)) : null);
 }
 
 const role = (who) => [who.title, isGuest(who) ? "guest" : null].filter(Boolean).join(" · ");

@@ -1,6 +1,6 @@
 // What stands in the workspace, kept in step with the sandbox over a WebSocket; and the calls that change it.
 
-export const store = { people: new Map(), channels: new Map(), messages: new Map(), ephemerals: [], views: {}, homes: {}, read: {}, calls: [], faults: [], manifest: {}, me: null };
+export const store = { people: new Map(), channels: new Map(), messages: new Map(), ephemerals: [], views: {}, homes: {}, read: {}, calls: [], faults: [], mail: [], clock: null, manifest: {}, me: null };
 const listeners = new Set();
 
 export const listen = (listener) => listeners.add(listener);
@@ -8,7 +8,7 @@ const tell = (change) => listeners.forEach((listener) => listener(change));
 
 export async function load() {
   const state = await (await fetch("/sandbox/state")).json();
-  Object.assign(store, { team: state.team, app: state.app, views: state.views, homes: state.homes, read: state.read, ephemerals: state.ephemerals, faults: state.faults, manifest: state.manifest, status: state.status, usergroups: state.usergroups });
+  Object.assign(store, { team: state.team, app: state.app, views: state.views, homes: state.homes, read: state.read, ephemerals: state.ephemerals, faults: state.faults, manifest: state.manifest, status: state.status, usergroups: state.usergroups, mail: state.status.mail, clock: state.status.clock });
   store.people = new Map(state.people.map((person) => [person.id, person]));
   store.channels = new Map(state.channels.map((channel) => [channel.id, channel]));
   store.messages = new Map(state.channels.map((channel) => [channel.id, new Map()]));
@@ -48,6 +48,8 @@ function apply(change) {
     case "views": store.views[change.user] = change.views; break;
     case "home": store.homes[change.user] = change.view; break;
     case "faults": store.faults = change.faults; break;
+    case "letter": store.mail = [...store.mail.filter((one) => one.id !== change.letter.id), change.letter]; break;
+    case "clock": store.clock = change.clock; break;
     case "call": store.calls = [change.call, ...store.calls].slice(0, 60); break;
   }
   tell(change);
@@ -65,6 +67,9 @@ export function become(user) {
   sessionStorage.setItem("as", user);
   tell({ kind: "loaded" });
 }
+
+// The time as the app sees it, which the demo's clock can put ahead.
+export const now = () => new Date(Date.now() + (store.clock?.ahead || 0) * 1000);
 
 export const me = () => store.people.get(store.me);
 export const person = (id) => store.people.get(id);

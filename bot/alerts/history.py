@@ -1,0 +1,25 @@
+"""What was done to an alert, as its card and its details tell it."""
+
+from datetime import datetime
+
+from bot.alerts.people import person
+from bot.messages import catalog as m
+from models import Trace
+
+
+def history_line(trace: Trace) -> m.HistoryLine | None:
+    if trace.what not in set(m.Did):
+        return None
+    until = trace.detail.get("until")
+    return m.HistoryLine(
+        did=m.Did(trace.what),
+        at=trace.at,
+        who=person(trace.actor),
+        whom=person(trace.detail.get("whom")),
+        until=datetime.fromisoformat(until) if until else None,
+        outcome=trace.detail.get("outcome", ""),
+        before=trace.detail.get("before"),
+        after=trace.detail.get("after"),
+        note=trace.detail.get("note", ""),
+        step=trace.detail.get("step", "") if trace.what == m.Did.TAKEN_OVER else "",
+    )

@@ -1,0 +1,165 @@
+"""Dispatches on their way: what was written when it was decided, with the links that only now can be made.
+
+A letter is held back at the last moment from whoever unsubscribed, opted out or bounced since it was decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.database import any_case, insert_into
+from bot.delivery.mail import Letter
+from bot.delivery.schemes import MAIL
+from bot.delivery.sender import Call
+from bot.delivery.worker import Aftermath, Composed, Composer, Withheld
+from bot.letters.links import UNSUBSCRIBE, LinkSigner, mail_to_unsubscribe, tracked
+from bot.messages import catalog
+from bot.messages.render import render
+from models import Account, Contact, Dispatch, Event, Touch, Trace
+
+LETTER, NOTICE, WEBHOOK, REMOVED = "letter", "notice", "webhook", "removed"
+STAYSAIL = "staysail"
+
+
+@dataclass(frozen=True)
+class Post:
+    """What letters need beside their text. `links` None: no web pages of ours can be reached; `sender` is the settings' From."""
+
+    sender: str
+    links: LinkSigner | None
+    tracking: bool = False
+
+
+def dispatch_composer(post: Post | None) -> Composer:
+    def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed | Withheld]:
+        dispatches = session.scalars(select(Dispatch).where(Dispatch.id.in_(ids))).all()
+        return {dispatch.id: _composed(session, dispatch, post) for dispatch in dispatches}
+
+    return compose
+
+
+def _composed(session: Session, dispatch: Dispatch, post: Post | None) -> Composed | Withheld:
+    content = dispatch.content
+    if dispatch.kind == WEBHOOK:
+        return Composed(1, Call(content["body"]))
+    if dispatch.kind == NOTICE:
+        return Composed(1, render(_notice(session, dispatch)))
+    if dispatch.kind == REMOVED:
+        return Composed(1, render(_removed(content)))
+    if post is None:
+        return Withheld("there is no section `email` in staysail.yml")
+    contact = session.get(Contact, dispatch.contact_id) if dispatch.contact_id else None
+    if contact and (why := unwanted(contact, bool(content.get("essential")))):
+        return Withheld(why)
+    return Composed(1, letter_of(dispatch.id, bool(contact), content, post))
+
+
+def unwanted(contact: Contact, essential: bool) -> str | None:
+    """Why the contact is not to be written to, in words."""
+    if contact.bounced_at:
+        return "mail to this address bounced"
+    if contact.opted_out:
+        return "the contact opted out in the CRM"
+    return "the contact unsubscribed" if contact.unsubscribed_at and not essential else None
+
+
+def letter_of(dispatch_id: int, to_contact: bool, content: Mapping[str, Any], post: Post) -> Letter:
+    """Puts the links of this dispatch into what was written."""
+    web = post.links.unsubscribe(dispatch_id) if post.links and to_contact else None
+    unsubscribe = web or mail_to_unsubscribe(_address(content.get("from") or post.sender))
+    html = content["html"]
+    if post.tracking and post.links and to_contact:
+        links = post.links
+        html = tracked(html, lambda number: links.click(dispatch_id, number))
+    return Letter(
+        to_name=content["to_name"],
+        subject=content["subject"],
+        text=content["text"].replace(UNSUBSCRIBE, unsubscribe),
+        html=html.replace(UNSUBSCRIBE, unsubscribe),
+        sender=content.get("from"),
+        reply_to=content.get("reply_to"),
+        unsubscribe=None if content.get("essential") or not to_contact else unsubscribe,
+    )
+
+
+def _address(sender: str) -> str:
+    return sender.rpartition("<")[2].rstrip("> ")
+
+
+def _notice(session: Session, dispatch: Dispatch) -> catalog.Message:
+    account = session.get(Account, dispatch.account_id) if dispatch.account_id else None
+    facts = catalog.Account(id=account.id, name=account.name, url=account.url) if account else None
+    return catalog.PlaybookNotice(text=dispatch.content["text"], playbook=dispatch.content["playbook"], account=facts)
+
+
+def _removed(content: Mapping[str, Any]) -> catalog.Message:
+    since = datetime.fromisoformat(content["at"])
+    return catalog.PlaybookRemovedNotice(playbook=content["playbook"], running=content["running"], since=since)
+
+
+def dispatch_aftermath(now: Clock) -> Aftermath:
+    """A bounce marks everybody with that address; what reached nobody is taken out of the contact ledger. Both leave a trace."""
+
+    def settle(session: Session, dispatch_id: int, what: str, why: str) -> None:
+        dispatch = session.get(Dispatch, dispatch_id)
+        if dispatch is None or dispatch.kind != LETTER:
+            return
+        session.execute(delete(Touch).where(Touch.dispatch_id == dispatch_id))
+        if what == "bounced":
+            mark_bounced(session, dispatch, why, now())
+        session.add(trace_of(dispatch, what, {"why": why}, now()))
+
+    return settle
+
+
+def mark_bounced(session: Session, dispatch: Dispatch, why: str, now: datetime) -> None:
+    values = {"bounced_at": now, "bounce": why}
+    session.execute(update(Contact).where(_at(address_of(dispatch)), Contact.bounced_at.is_(None)).values(values))
+    record_event(session, dispatch, "bounced", f"bounced:{dispatch.id}", now, {"why": why})
+
+
+def address_of(dispatch: Dispatch) -> str:
+    return dispatch.recipient.removeprefix(f"{MAIL}:")
+
+
+def _at(address: str) -> Any:
+    return any_case(Contact.email) == address.lower()
+
+
+def unsubscribe(session: Session, dispatch_id: int, now: datetime) -> bool:
+    """Nobody at the address of this dispatch is written to any more. False: the dispatch or its contact is gone."""
+    dispatch = session.get(Dispatch, dispatch_id)
+    if dispatch is None or session.get(Contact, dispatch.contact_id) is None:
+        return False
+    theirs = (Contact.id == dispatch.contact_id) | _at(address_of(dispatch))
+    session.execute(update(Contact).where(theirs, Contact.unsubscribed_at.is_(None)).values(unsubscribed_at=now))
+    if record_event(session, dispatch, "unsubscribed", f"unsubscribed:{dispatch.id}", now, {}):
+        session.add(trace_of(dispatch, "unsubscribed", {}, now))
+    return True
+
+
+def record_event(session: Session, dispatch: Dispatch, name: str, key: str, now: datetime, data: dict[str, Any]) -> bool:
+    """False: it stands already, or there is no account that it could be about."""
+    if dispatch.account_id is None:
+        return False
+    values = {"key": key, "name": name, "at": now, "account_id": dispatch.account_id, "contact_id": dispatch.contact_id}
+    row = {**values, "data": {"dispatch": dispatch.id, **data}}
+    inserted = insert_into(session, Event).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Event.id)
+    return session.scalar(inserted) is not None
+
+
+def trace_of(dispatch: Dispatch, what: str, detail: dict[str, Any], now: datetime) -> Trace:
+    return Trace(
+        at=now,
+        actor=STAYSAIL,
+        what=what,
+        account_id=dispatch.account_id,
+        playbook=dispatch.content.get("playbook"),
+        play_id=dispatch.play_id,
+        detail={"dispatch": dispatch.id, "contact": dispatch.contact_id, "letter": dispatch.content.get("letter")} | detail,
+    )

@@ -1,0 +1,180 @@
+"""The letters: one folder each, with a folder for each language. A team's own letter takes the place of a shipped one.
+
+<letter>/letter.yml                  about, essential
+<letter>/<language>/subject.txt.j2   body.txt.j2   body.html.j2
+_layout.html.j2, _sign/…, _footer/…  shared parts; a team's own file takes the place of a shipped one
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import TemplateError, TemplateSyntaxError
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.documents.check import check
+from bot.documents.source import read_source
+from bot.errors import Finding, StaysailError
+from bot.letters.clean import header, values
+from bot.letters.facts import LetterFacts, Written
+from bot.letters.links import UNSUBSCRIBE
+from bot.letters.sample import sample_values
+from bot.letters.wording import Loaded, known_language, wording
+
+SHIPPED = Path(__file__).parent.parent / "messages" / "letters"
+FILES = ("subject.txt.j2", "body.txt.j2", "body.html.j2")
+ENGLISH = "en"
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?=[\s<]|$)")
+"""A sentence that ends with `Customer & Co.` or `2026 г.` has one stop."""
+NEEDS = "a letter has letter.yml and a folder for each language with " + ", ".join(FILES)
+
+
+class LetterBroken(StaysailError):
+    """A letter could not be written. The text names the file, its line and what is wrong."""
+
+
+class LetterForm(BaseModel):
+    """`essential` letters are part of the contract: they reach those who unsubscribed, and carry no link to unsubscribe."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str = Field(min_length=1)
+    essential: bool = Field(default=False, strict=True)
+
+
+class Letters:
+    """`links` are the settings' named links; `language` is that of contacts whose own is unknown or not written."""
+
+    def __init__(self, own: Path | None, links: Mapping[str, str] | None = None, language: str = ENGLISH) -> None:
+        self._own, self._links, self._language = own, dict(links or {}), language
+        self._environment = wording(self._load)
+
+    @cached_property
+    def _folders(self) -> Mapping[str, Path]:
+        places = [SHIPPED, *([self._own] if self._own and self._own.is_dir() else [])]
+        return {folder.name: folder for place in places for folder in sorted(place.iterdir()) if folder.is_dir() and _is_name(folder.name)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._folders))
+
+    def languages(self, name: str) -> tuple[str, ...]:
+        """The languages in which the letter is there, by their codes."""
+        folder = self._folders.get(name)
+        return tuple(sorted(place.name for place in folder.iterdir() if place.is_dir())) if folder else ()
+
+    def essential(self, name: str) -> bool:
+        form = self._form(name, [])
+        return bool(form and form.essential)
+
+    def write(self, name: str, locale: str | None, facts: LetterFacts) -> Written:
+        """The letter in the contact's language, else in the workspace's, else in English. LetterBroken when a template fails."""
+        language = self.language(name, locale)
+        essential = self.essential(name)
+        found = values(asdict(facts)) | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
+        subject, text, html = (self._render(f"{name}/{language}/{file}", found) for file in FILES)
+        footer = "" if essential else "\n\n-- \n" + self._render(f"_footer/{self._footer(language)}.txt.j2", found).strip()
+        return Written(header(subject), _paragraphs(text) + footer + "\n", html.strip() + "\n", language, essential)
+
+    def language(self, name: str, locale: str | None) -> str:
+        """cs-CZ → cs → the workspace's → en → whatever there is."""
+        there = self.languages(name)
+        if not there:
+            raise LetterBroken(f"there is no letter `{name}`: known are {', '.join(self.names)}")
+        asked = (locale or "").replace("_", "-").lower()
+        wanted = (asked, asked.partition("-")[0], self._language, ENGLISH)
+        return next((language for language in wanted if language in there), there[0])
+
+    def check(self) -> list[Finding]:
+        """Everything that is wrong with the letters: each is written in each language, with and without what may be missing."""
+        if self._own and not self._own.is_dir():
+            return [Finding(str(self._own), "there is no such folder", "make it, or correct `letters` in the settings")]
+        return [finding for name in self.names for finding in self._check(name)]
+
+    def _check(self, name: str) -> list[Finding]:
+        findings: list[Finding] = []
+        self._form(name, findings)
+        if not self.languages(name):
+            findings.append(Finding(str(self._folders[name]), "the letter is written in no language", NEEDS))
+        for language in self.languages(name):
+            findings += self._check_language(name, language)
+        return findings
+
+    def _check_language(self, name: str, language: str) -> list[Finding]:
+        folder = self._folders[name] / language
+        if not known_language(language):
+            return [Finding(str(folder), f"`{language}` is no language", "allowed: a code such as en, cs or pt-br in lower case")]
+        missing = [Finding(str(folder / file), "the file is missing", NEEDS) for file in FILES if not (folder / file).is_file()]
+        return missing or [finding for file in FILES if (finding := self._check_file(name, language, file))]
+
+    def _check_file(self, name: str, language: str, file: str) -> Finding | None:
+        essential = self.essential(name)
+        for facts in sample_values():
+            found = facts | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
+            try:
+                written = self._render(f"{name}/{language}/{file}", found)
+            except LetterBroken as error:
+                place, _, problem = str(error).partition(": ")
+                return Finding(place, problem, "docs/letters.md lists what a letter may say")
+            if not written.strip():
+                return Finding(f"{self._folders[name] / language / file}:1", "nothing is written", "write something for every case")
+            if file == FILES[2] and not essential and UNSUBSCRIBE not in written:
+                cure = 'begin the file with {% extends "_layout.html.j2" %}, or add a link to {{ unsubscribe }}'
+                return Finding(f"{self._folders[name] / language / file}:1", "there is no link to unsubscribe", cure)
+        return None
+
+    def _form(self, name: str, findings: list[Finding]) -> LetterForm | None:
+        source = read_source(self._folders[name] / "letter.yml")
+        form = check(LetterForm, source.value, (), source) if source.value else None
+        findings += source.findings
+        return form
+
+    def _render(self, template: str, found: Mapping[str, object]) -> str:
+        try:
+            return DOUBLE_STOP.sub(".", self._environment.get_template(template).render(found))
+        except Exception as error:  # a template can fail in as many ways as Python can; each is told with its place
+            raise LetterBroken(f"{self._place(template, error)}: {_words(error)}") from error
+
+    def _place(self, template: str, error: Exception) -> str:
+        """The file and the line: a syntax error knows them, others are found by the innermost template in the traceback."""
+        if isinstance(error, TemplateSyntaxError) and error.filename:
+            return f"{error.filename}:{error.lineno}"
+        at, trace = f"{self._file(template) or template}:1", error.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+                at = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        return at
+
+    def _footer(self, language: str) -> str:
+        return next(one for one in (language, language.partition("-")[0], ENGLISH) if self._file(f"_footer/{one}.txt.j2"))
+
+    def _load(self, template: str) -> Loaded:
+        file = self._file(template)
+        return (file.read_text("utf-8"), str(file), lambda: True) if file else None
+
+    def _file(self, template: str) -> Path | None:
+        """A letter's own templates are in its folder only; shared parts may be a team's own, one by one."""
+        first, _, rest = template.partition("/")
+        if first in self._folders:
+            places = [self._folders[first] / rest]
+        else:
+            places = [place / template for place in (self._own, SHIPPED) if place and first.startswith("_") and ".." not in template]
+        return next((file for file in places if file.is_file()), None)
+
+
+def _is_name(name: str) -> bool:
+    return bool(NAME.fullmatch(name))
+
+
+def _paragraphs(text: str) -> str:
+    """Without blanks at the ends of lines, and with at most one empty line between paragraphs."""
+    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines)
+
+
+def _words(error: Exception) -> str:
+    return str(error.message) if isinstance(error, TemplateError) and error.message else f"{type(error).__name__}: {error}"

@@ -1,0 +1,106 @@
+"""A playbook's steps as a funnel: how many plays reached each of them, and how many stand there now."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.messages import catalog as m
+from bot.playbooks.definition import Playbook
+from bot.playbooks.program import Loop, OutlineLine, Program, Split
+from bot.playbooks.silence import HOLDOUT
+from models import Play, Trace
+
+DID_STEP = ("step", "opened")
+
+
+@dataclass
+class _Seen:
+    """Plays by the place in the file: all, those of each variant, and those that took the `else`."""
+
+    passed: Counter[str] = field(default_factory=Counter)
+    variants: Counter[tuple[str, str]] = field(default_factory=Counter)
+    otherwise: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """`closing`: plays whose steps are done and whose cards are open."""
+
+    steps: tuple[m.StepLine, ...]
+    closing: int
+
+
+def funnel(session: Session, playbook: Playbook) -> Funnel:
+    """Of the plays of this version; those of the holdout count nowhere: nothing reached anybody."""
+    program, seen = playbook.program, _seen(session, playbook)
+    here: Counter[OutlineLine | None] = Counter()
+    for place, count in _standing(session, playbook):
+        here[program.line_at(place)] += count
+    loops = {op.path for op in program.ops if isinstance(op, Loop)}
+    splits = {op.path for op in program.ops if isinstance(op, Split)}
+    lines: list[m.StepLine] = []
+    inside = 0  # a loop leaves a trace only when it is over: it was reached by all who reached its first step
+    for line in reversed(program.outline()):
+        inside = _reached(line, seen, splits, here[line], inside if line.path in loops else 0)
+        lines.append(m.StepLine(line.path, line.depth, line.text, inside, here[line]))
+    return Funnel(tuple(reversed(lines)), here[None])
+
+
+def _reached(line: OutlineLine, seen: _Seen, splits: set[str], here: int, inside: int) -> int:
+    if line.pc is not None:
+        return max(seen.passed[line.path] + here, inside)
+    split, _, variant = line.path.rpartition(".")
+    return seen.variants[split, variant] if split in splits else seen.otherwise[line.path]
+
+
+def _seen(session: Session, playbook: Playbook) -> _Seen:
+    detail = Trace.detail
+    each = (
+        select(
+            Trace.step.label("step"),
+            Trace.play_id.label("play"),
+            detail["variant"].as_string().label("variant"),
+            detail["holds"].as_boolean().label("holds"),
+        )
+        .where(
+            Trace.playbook == playbook.name,
+            Trace.playbook_version == playbook.version,
+            Trace.what.in_(DID_STEP),
+            Trace.step.is_not(None),
+            func.coalesce(detail["silent"].as_string(), "") != HOLDOUT,
+        )
+        .subquery()
+    )
+    plays = func.count(each.c.play.distinct())
+    seen = _Seen()
+    for step, count in session.execute(select(each.c.step, plays).group_by(each.c.step)):
+        seen.passed[step] = count
+    ways = select(each.c.step, each.c.variant, each.c.holds, plays).group_by(each.c.step, each.c.variant, each.c.holds)
+    for step, variant, holds, count in session.execute(ways):
+        if variant is not None:
+            seen.variants[step, variant] += count
+        if holds is not None and not holds:
+            seen.otherwise[step] += count
+    return seen
+
+
+def _standing(session: Session, playbook: Playbook) -> list[tuple[int, int]]:
+    """Places in the program with how many running plays stand there."""
+    here = (Play.playbook == playbook.name, Play.version == playbook.version, Play.ended_at.is_(None))
+    counted = select(Play.step, func.count()).where(*here, func.coalesce(Play.silent, "") != HOLDOUT).group_by(Play.step)
+    return [(place, count) for place, count in session.execute(counted)]
+
+
+def stands_at(program: Program, place: int) -> str:
+    """`wait 14d (step 5 of 7)`; empty when its steps are done."""
+    line = program.line_at(place)
+    steps = [one for one in program.outline() if one.pc is not None]
+    return f"{line.text} (step {steps.index(line) + 1} of {len(steps)})" if line else ""
+
+
+def to_come(program: Program, place: int, most: int = 4) -> tuple[str, ...]:
+    """The next steps from there on, as they stand in the file."""
+    left = [line.text for line in program.outline() if line.pc is not None and line.pc >= place]
+    return (*left[:most], "…") if len(left) > most else tuple(left)

@@ -1,0 +1,48 @@
+"""All signals that conditions may use: measured ones, own fields, health, segments."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.signals import Signals, load_signals
+from bot.errors import Finding, InvalidInput
+from bot.playbooks.health import with_health
+from bot.playbooks.segments import signal_name, with_segments
+from bot.settings import Settings
+
+
+def known_signals(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] = MappingProxyType({})) -> Signals:
+    """As of the last reading. `InvalidInput` with every mistake in the sections `health` and `segments` of staysail.yml.
+
+    `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values.
+    """
+    own = {name: field.kind for name, field in settings.fields.items()}
+    signals = load_signals(session, settings.metrics, day, unpolled, own, settings.zone)
+    findings: list[Finding] = []
+    extends: tuple[Callable[[Signals], Signals], ...] = (
+        lambda known: with_health(known, settings.health),
+        lambda known: with_segments(known, settings.segments),
+    )
+    for extend in extends:
+        try:
+            signals = extend(signals)
+        except InvalidInput as error:
+            findings += error.findings
+    if findings:
+        raise InvalidInput(findings)
+    return signals
+
+
+def doubts(settings: Settings, signals: Signals) -> Iterable[Finding]:
+    """CRM columns that staysail.yml hides or cannot join: nothing fails, but somebody should know."""
+    crm = signals.fields.crm
+    for name, field in settings.fields.items():
+        if crm.get(name, field.kind) is not field.kind:
+            problem = f"the CRM's column `{name}` holds values of another kind ({crm[name]}) and does not count"
+            yield Finding(field.place, problem, f"make it {crm[name]}, or choose another name", fatal=False)
+    for segment, written in settings.segments.items():
+        if signal_name(segment) in crm:
+            problem = f"it hides the CRM's column `{signal_name(segment)}`"
+            yield Finding(written.place, problem, "choose another name", fatal=False)

@@ -1,0 +1,78 @@
+"""From settings and files to what a pass decides by."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.signals import Signals
+from bot.alerts.cards import CARDS
+from bot.clock import day_of, start_of
+from bot.letters.library import Letters
+from bot.playbooks.condition import compile_condition
+from bot.playbooks.decide import Guard
+from bot.playbooks.definition import Known, Playbook, load_playbooks
+from bot.playbooks.editions import Shelf
+from bot.playbooks.known import known_signals
+from bot.playbooks.rulebook import House, Routes, Rulebook
+from bot.settings import Settings
+
+
+def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] | None = None) -> Rulebook:
+    """Compiles playbooks and routes against the signals there are. Raises InvalidInput with every mistake.
+
+    `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values.
+    """
+    signals = known_signals(session, settings, day, unpolled or {})
+    house = house_of(settings)
+    known = known_to(settings, house)
+    own: Path | list[Path] = settings.playbooks or []
+    files = load_playbooks(own, signals.catalogue, known, enable=settings.enable)
+    shelf = Shelf(files, signals.catalogue, known)
+    playbooks, editions, problems = shelf.editions(session)
+    return Rulebook(playbooks, editions, signals, load_routes(settings, signals), house, tuple(problems))
+
+
+def house_of(settings: Settings) -> House:
+    email = settings.email
+    return House(
+        zone=settings.zone,
+        hours=settings.hours,
+        managers=settings.channels.managers or settings.channels.alerts,
+        admins=settings.admin_channel,
+        letters=Letters(settings.letters, settings.links, email.language) if email else None,
+        sender=email.sender if email else None,
+        per_contact=settings.limits.contact,
+        per_account=settings.limits.account,
+    )
+
+
+def known_to(settings: Settings, house: House) -> Known:
+    """What playbooks may name."""
+    letters = frozenset(house.letters.names) if house.letters else None
+    fields = {name: field.kind for name, field in settings.fields.items()}
+    return Known(CARDS, letters, fields, frozenset(settings.segments))
+
+
+def load_routes(settings: Settings, signals: Signals) -> Routes:
+    rules = tuple(
+        (compile_condition(route.when, signals.catalogue, place=f"{settings.path}: channels.routes[{at}].when"), route.to)
+        for at, route in enumerate(settings.routes)
+    )
+    return Routes(rules, settings.channels.alerts)
+
+
+def guard_of(settings: Settings, now: datetime) -> Guard:
+    return Guard(
+        stale_after=settings.freshness.stale_after,
+        mass_drop=settings.freshness.mass_drop,
+        cards_a_day=settings.limits.cards_a_day,
+        day_began=start_of(day_of(now, settings.zone), settings.zone),
+        channel=settings.admin_channel,
+    )
+
+
+def load_files(signals: Signals, settings: Settings, files: Sequence[Path]) -> list[Playbook]:
+    """The playbooks of some files, compiled as if they were enabled. Raises InvalidInput with every mistake."""
+    return load_playbooks(files, signals.catalogue, known_to(settings, house_of(settings)))

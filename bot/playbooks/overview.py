@@ -1,0 +1,189 @@
+"""Playbooks as `/stay playbooks` and `/stay playbook NAME` show them: how they stand, what became of their plays, what they would do."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.alerts.people import person
+from bot.errors import Refused
+from bot.messages import catalog as m
+from bot.playbooks.decide import Guard
+from bot.playbooks.definition import Playbook
+from bot.playbooks.dry_run import dry_run
+from bot.playbooks.engine import ALERT
+from bot.playbooks.funnel import Funnel, funnel, stands_at, to_come
+from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.silence import HOLDOUT, SHADOW
+from bot.playbooks.start import running_for
+from bot.playbooks.status import statuses
+from bot.playbooks.triggers import trigger_in_words
+from models import Account, Alert, Match, Play, PlaybookStatus, PlaybookVersion
+
+VERDICT_DAYS = 90
+USEFUL, FALSE_ALARM = m.State.RESOLVED.value, m.State.DISMISSED.value
+
+
+def playbooks_page(session: Session, rulebook: Rulebook, page: int, now: datetime) -> m.PlaybooksAnswer:
+    """Those that count, in their order, and those without a file whose plays stand still."""
+    known = statuses(session)
+    names = [*rulebook.playbooks, *(name for name in _running_names(session) if name not in rulebook.playbooks)]
+    size = m.PlaybooksAnswer.PAGE_SIZE
+    page = min(max(page, 1), max(1, -(-len(names) // size)))
+    shown = names[(page - 1) * size : page * size]
+    return m.PlaybooksAnswer(lines=_lines(session, rulebook, known, shown, now), total=len(names), page=page)
+
+
+def playbook_answer(session: Session, rulebook: Rulebook, name: str, now: datetime, *, admin: bool, said: str = "") -> m.PlaybookAnswer:
+    """Refused when there is no such playbook."""
+    known = statuses(session)
+    if name not in rulebook.playbooks and name not in known and name not in _running_names(session):
+        near = get_close_matches(name, [*rulebook.playbooks, *known], n=1)
+        raise Refused(f"No playbook is called “{name}”." + (f" Did you mean “{near[0]}”?" if near else ""))
+    (line,) = _lines(session, rulebook, known, [name], now)
+    status = known.get(name)
+    playbook = rulebook.playbooks.get(name) or rulebook.editions.get((name, line.version))
+    steps = funnel(session, playbook) if playbook else Funnel((), 0)
+    return m.PlaybookAnswer(
+        book=line,
+        about=playbook.about if playbook else "",
+        trigger=trigger_in_words(playbook.trigger) if playbook else "",
+        since=_since(session, line, status) or now,
+        mode_by=person(status.mode_by) if status else None,
+        paused_at=status.paused_at if status else None,
+        paused_by=person(status.paused_by) if status else None,
+        canary=tuple(status.canary) if status and line.mode == m.Mode.CANARY else (),
+        steps=steps.steps,
+        closing=steps.closing,
+        older=_count(session, Play.playbook == name, Play.ended_at.is_(None), Play.version != line.version),
+        holdout=playbook.holdout if playbook else 0.0,
+        held_out_ever=_count(session, Play.playbook == name, Play.silent == HOLDOUT),
+        admin=admin,
+        said=said,
+    )
+
+
+def _since(session: Session, line: m.PlaybookLine, status: PlaybookStatus | None) -> datetime | None:
+    """When an admin chose the mode, or when the version came."""
+    if status and status.mode_at:
+        return status.mode_at
+    version = session.get(PlaybookVersion, (line.name, line.version))
+    return version.first_seen_at if version else None
+
+
+def _count(session: Session, *where: object) -> int:
+    return session.scalar(select(func.count()).select_from(Play).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def _running_names(session: Session) -> list[str]:
+    return sorted(session.scalars(select(Play.playbook).where(Play.ended_at.is_(None)).distinct()))
+
+
+@dataclass
+class _Figures:
+    running: Counter[str | None] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+
+def _lines(
+    session: Session, rulebook: Rulebook, known: Mapping[str, PlaybookStatus], names: Sequence[str], now: datetime
+) -> tuple[m.PlaybookLine, ...]:
+    figures = _figures(session, names, now)
+    return tuple(_line(name, rulebook.playbooks.get(name), known.get(name), figures[name]) for name in names)
+
+
+def _figures(session: Session, names: Sequence[str], now: datetime) -> dict[str, _Figures]:
+    found: dict[str, _Figures] = defaultdict(_Figures)
+    mine, over = Play.playbook.in_(names), Play.ended_at.is_not(None)
+    running = select(Play.playbook, Play.silent, func.count()).where(mine, ~over).group_by(Play.playbook, Play.silent)
+    for name, silent, count in session.execute(running):
+        found[name].running[silent] = count
+    ended = select(Play.playbook, Play.end_reason, func.count()).where(mine, over).group_by(Play.playbook, Play.end_reason)
+    for name, reason, count in session.execute(ended):
+        found[name].ended[reason or "done"] += count
+    held = select(Match.playbook, Match.held, func.count()).where(Match.playbook.in_(names), Match.held.is_not(None))
+    for name, reason, count in session.execute(held.group_by(Match.playbook, Match.held)):
+        found[name].held[str(reason)] = count
+    recent = (Alert.playbook.in_(names), Alert.state.in_((USEFUL, FALSE_ALARM)), Alert.closed_at >= now - timedelta(days=VERDICT_DAYS))
+    verdicts = select(Alert.playbook, Alert.state, func.count()).where(*recent).group_by(Alert.playbook, Alert.state)
+    for name, state, count in session.execute(verdicts):
+        found[name].verdicts[state] = count
+    return found
+
+
+def _line(name: str, playbook: Playbook | None, status: PlaybookStatus | None, figures: _Figures) -> m.PlaybookLine:
+    """The status is that of the last sweep: a version that came since then begins with its file's own mode."""
+    fresh = playbook if playbook and (status is None or status.version != playbook.version) else None
+    return m.PlaybookLine(
+        name=name,
+        version=fresh.version if fresh else status.version if status else 0,
+        mode=fresh.mode.value if fresh else status.mode if status else "draft",
+        paused=status is not None and status.paused_at is not None,
+        missing=None if playbook else m.Missing.GONE,
+        running=figures.running.total(),
+        shadow=figures.running[SHADOW],
+        held_out=figures.running[HOLDOUT],
+        ended=_ranked(figures.ended),
+        held=_ranked(figures.held),
+        useful=figures.verdicts[USEFUL],
+        false_alarms=figures.verdicts[FALSE_ALARM],
+        days=VERDICT_DAYS,
+    )
+
+
+def _ranked(counts: Counter[str]) -> tuple[m.Count, ...]:
+    return tuple(m.Count(name, count) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def plays_of(session: Session, rulebook: Rulebook, account_id: str) -> tuple[m.PlayLine, ...]:
+    """The account's plays with steps to go. Those that only wait for their cards are seen as alerts."""
+    return tuple(_play(play, rulebook) for play in running_for(session, account_id) if play.waiting != ALERT)
+
+
+def _play(play: Play, rulebook: Rulebook) -> m.PlayLine:
+    edition = rulebook.editions.get((play.playbook, play.version))
+    return m.PlayLine(
+        play_id=play.id,
+        playbook=play.playbook,
+        version=play.version,
+        since=play.started_at,
+        stands=stands_at(edition.program, play.step) if edition else "",
+        to_come=to_come(edition.program, play.step) if edition else (),
+        silent=play.silent or "",
+    )
+
+
+def place_of(session: Session, rulebook: Rulebook, play_id: int) -> str:
+    """Where a running play stands, in words; empty when its steps are done or its version no longer compiles."""
+    play = session.get(Play, play_id)
+    edition = rulebook.editions.get((play.playbook, play.version)) if play else None
+    return stands_at(edition.program, play.step) if play and edition else ""
+
+
+def dry_run_answer(session: Session, rulebook: Rulebook, name: str, guard: Guard, now: datetime) -> m.DryRunAnswer:
+    """For whom a sweep would start the playbook now if it were live, and what holds the others back. What it writes is undone."""
+    playbook = rulebook.playbooks.get(name)
+    if playbook is None:
+        raise Refused(f"No playbook is called “{name}”.")
+    found = dry_run(session, rulebook, playbook, guard, now)
+    starting, held = found.matches[: m.DryRunAnswer.SHOWN], list(found.held.items())[: m.DryRunAnswer.SHOWN]
+    shown = [*starting, *(target for target, _ in held)]
+    urls = {account: url for account, url in session.execute(select(Account.id, Account.url).where(Account.id.in_(shown))) if url}
+
+    def account(target: str) -> m.Account:
+        return m.Account(target, found.names[target], urls.get(target))
+
+    return m.DryRunAnswer(
+        playbook=name,
+        version=playbook.version,
+        starting=tuple(account(target) for target in starting),
+        starting_total=len(found.matches),
+        held=tuple((account(target), reason) for target, reason in held),
+        held_by=_ranked(Counter(found.held.values())),
+    )

@@ -1,0 +1,61 @@
+"""What a pass decides by: the playbooks that count, those of plays in flight, the signals, and where things go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.accounts.business_hours import BusinessHours
+from bot.accounts.signals import Signals
+from bot.durations import Allowance
+from bot.errors import Finding
+from bot.letters.library import Letters
+from bot.playbooks.condition import Condition
+from bot.playbooks.definition import Playbook
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Which channel an account's alerts go to: the first condition that holds, or else `otherwise`."""
+
+    rules: tuple[tuple[Condition, str], ...]
+    otherwise: str
+
+    def columns(self) -> list[Any]:
+        return [condition.clause.label(f"route_{at}") for at, (condition, _) in enumerate(self.rules)]
+
+    def choose(self, row: Any) -> str:
+        fitting = (to for at, (_, to) in enumerate(self.rules) if row[f"route_{at}"])
+        return next(fitting, self.otherwise)
+
+
+@dataclass(frozen=True)
+class House:
+    """What effects need beside the account: where people are reached, how letters are written, how much a customer is written to."""
+
+    zone: ZoneInfo
+    hours: BusinessHours
+    managers: str
+    admins: str
+    manager_emails: tuple[str, ...] = ()
+    letters: Letters | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    sender: str | None = None
+    per_contact: Allowance = field(default_factory=lambda: Allowance(3, timedelta(days=7)))
+    per_account: Allowance = field(default_factory=lambda: Allowance(6, timedelta(days=7)))
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """`playbooks`: the current version of each, by name. `editions`: those and the older ones of plays in flight, by name and version.
+
+    `problems`: files whose text changed without a new version, and older versions that no longer compile.
+    """
+
+    playbooks: Mapping[str, Playbook]
+    editions: Mapping[tuple[str, int], Playbook]
+    signals: Signals
+    routes: Routes
+    house: House
+    problems: tuple[Finding, ...] = ()

@@ -1,0 +1,23 @@
+"""`webhook:` — tells another system, signed and retried."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.playbooks.steps.step import Step
+
+
+class Webhook(BaseModel):
+    """`body` is sent along with what set it off: the account, the playbook, the play."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(pattern=r"^https?://[^\s/]+\S*$", max_length=500)
+    body: dict[str, Any] = Field(default_factory=dict)
+
+
+class WebhookStep(Step):
+    webhook: Webhook
+
+    def in_words(self) -> str:
+        return f"webhook {self.webhook.url.split('?')[0]}"
