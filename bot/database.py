@@ -5,9 +5,12 @@ dialect works the same. SQLite gets exactly one writing thread (WAL, BEGIN IMMED
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
+from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, Text, create_engine, event, make_url, text
@@ -132,12 +135,17 @@ Rules = tuple[tuple[str, str], ...]
 
 
 def upsert(
-    session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], keep: tuple[str, ...] = (), rules: Rules = ()
+    session: Session,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    same: Mapping[str, Any] = MappingProxyType({}),
+    rules: Rules = (),
 ) -> None:
     """Inserts rows, or overwrites those whose primary key stands. One statement a call; rows hold Python values in column order.
 
-    A column named in `keep` keeps its old value where the new one is NULL; one in `rules` gets what its expression gives. No key
-    may come twice in one call.
+    `same` holds columns that are alike in all rows. A column in `rules` gets what its expression gives, in rows that stand.
+    No key may come twice in one call.
     """
     dialect = session.get_bind().dialect
     values = [
@@ -146,26 +154,41 @@ def upsert(
     ]
     if not values:
         return
+    alike = [_bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), [value])[0] for name, value in same.items()]
+    into = _Into(table, tuple(columns), tuple(same), rules)
     if dialect.name == "sqlite":
-        source = f"VALUES ({', '.join('?' * len(columns))})"
-        statement = _upsert_text(table, tuple(columns), keep, rules, source)
-        session.connection().exec_driver_sql(statement, list(zip(*values, strict=True)))
+        source = f"VALUES ({', '.join('?' * (len(columns) + len(same)))})"
+        rows = zip(*values, *map(repeat, alike), strict=False)
+        session.connection().exec_driver_sql(_upsert_text(into, source), list(rows))
     else:
-        _copy_in(session.connection(), table, tuple(columns), (keep, rules), zip(*values, strict=True))
+        _copy_in(session.connection(), into, zip(*values, strict=True), alike)
 
 
-def _copy_in(
-    connection: Connection, table: Table, columns: tuple[str, ...], how: tuple[tuple[str, ...], Rules], rows: Iterable[Sequence[Any]]
-) -> None:
-    """COPY is the quickest way in, but cannot overwrite: it goes through a table that lives as long as the transaction."""
-    incoming, names = f"incoming_{table.name}", ", ".join(map(_quoted, columns))
+@dataclass(frozen=True)
+class _Into:
+    """Where an upsert writes: columns that differ from row to row, columns that do not, and what existing rows get instead."""
+
+    table: Table
+    columns: tuple[str, ...]
+    same: tuple[str, ...]
+    rules: Rules
+
+
+def _copy_in(connection: Connection, into: _Into, rows: Iterable[Sequence[Any]], alike: Sequence[Any]) -> None:
+    """COPY is the quickest way in, but cannot overwrite: it goes through a table that lives as long as the transaction.
+
+    In binary, which takes a third of the time that writing and reading numbers as text takes.
+    """
+    table = into.table
+    incoming, names = f"incoming_{table.name}", ", ".join(map(_quoted, into.columns))
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {names} FROM {table.name} WITH NO DATA")  # noqa: S608
-        with cursor.copy(f"COPY {incoming} ({names}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {incoming} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([table.c[name].type.compile(connection.dialect).lower() for name in into.columns])
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(_upsert_text(table, columns, *how, f"SELECT * FROM {incoming}"))  # noqa: S608
+        cursor.execute(_upsert_text(into, f"SELECT {', '.join(['*'] + ['%s'] * len(alike))} FROM {incoming}"), alike)  # noqa: S608
         cursor.execute(f"DROP TABLE {incoming}")
 
 
@@ -181,20 +204,14 @@ def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Seque
 
 
 @lru_cache(maxsize=32)
-def _upsert_text(table: Table, columns: tuple[str, ...], keep: tuple[str, ...], rules: Rules, source: str) -> str:
+def _upsert_text(into: _Into, source: str) -> str:
     """Names of our own tables and columns only; values are bound or copied."""
-    ruled = dict(rules)
+    table, names = into.table, (*into.columns, *into.same)
     keys = ", ".join(column.name for column in table.primary_key)
-    changed = ", ".join(
-        f"{_quoted(name)} = coalesce(excluded.{_quoted(name)}, {table.name}.{_quoted(name)})"
-        if name in keep
-        else f"{_quoted(name)} = {ruled.get(name) or f'excluded.{_quoted(name)}'}"
-        for name in columns
-        if name not in table.primary_key.columns
-    )
-    into = f"{table.name} ({', '.join(map(_quoted, columns))})"
+    new = {name: f"excluded.{_quoted(name)}" for name in names if name not in table.primary_key.columns}
+    changed = ", ".join(f"{_quoted(name)} = {value}" for name, value in (new | dict(into.rules)).items())
     then = f"UPDATE SET {changed}" if changed else "NOTHING"
-    return f"INSERT INTO {into} {source} ON CONFLICT ({keys}) DO {then}"
+    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) {source} ON CONFLICT ({keys}) DO {then}"
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,9 @@ from bot.errors import SourceFailed
 from bot.streams import read_ahead
 from models import Account, Reading, Source
 
-COLUMNS = ("metric", "account_id", "measured_at", "recent", "baseline", "last_day")
+LAST_DAY = (("last_day", "coalesce(excluded.last_day, readings.last_day)"),)
+"""The last active day that was ever seen: a window without one does not take it away."""
+COLUMNS = ("account_id", "recent", "baseline", "last_day")
 COHORT = 5000
 
 
@@ -98,8 +100,8 @@ def _young(session: Session, windows: Windows, least: int) -> dict[date, list[st
 
 
 def _store(session: Session, metric: str, rows: list[UsageRow], now: datetime) -> None:
-    values = [(metric, account, now, recent, baseline, last) for account, recent, baseline, last in rows]
-    upsert(session, Reading.__table__, COLUMNS, values, keep=("last_day",))  # type: ignore[arg-type]
+    same = {"metric": metric, "measured_at": now}
+    upsert(session, Reading.__table__, COLUMNS, rows, same=same, rules=LAST_DAY)  # type: ignore[arg-type]
 
 
 def _forget_later(session: Session, metric: str, now: datetime) -> None:

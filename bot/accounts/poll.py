@@ -19,8 +19,12 @@ from models import Account, Contact, Field, Source
 EXAMPLES = 20
 VANISHED_MIN = 10
 SAME_STAGE = "excluded.stage = accounts.crm_stage OR (excluded.stage IS NULL AND accounts.crm_stage IS NULL)"
-RULES = {"accounts": (("stage", f"CASE WHEN {SAME_STAGE} THEN accounts.stage ELSE excluded.stage END"),)}
-"""A stage that a playbook set stays until the CRM's own word changes."""
+SAME_ADDRESS = "CASE WHEN excluded.email = contacts.email THEN contacts.bounced_at END"
+RULES = {
+    "accounts": (("stage", f"CASE WHEN {SAME_STAGE} THEN accounts.stage ELSE excluded.stage END"),),
+    "contacts": (("bounced_at", SAME_ADDRESS),),
+}
+"""A stage that a playbook set stays until the CRM's own word changes; a new address has not bounced yet."""
 
 
 @dataclass
@@ -93,7 +97,7 @@ def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[
     if table.name == "accounts":
         stage = columns.index("stage")
         columns, rows = (*columns, "crm_stage"), [(*row, row[stage]) for row in rows]
-    upsert(session, table, (*columns, "polled_at", "gone_at"), [(*row, now, None) for row in rows], rules=RULES.get(table.name, ()))
+    upsert(session, table, columns, rows, same={"polled_at": now, "gone_at": None}, rules=RULES.get(table.name, ()))
     if unreadable:  # still there, only unreadable: not gone
         session.execute(update(table).where(table.c.id.in_(unreadable)).values(polled_at=now))
     return [BadRow.repeated(row) for row in twice]

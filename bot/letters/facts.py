@@ -55,6 +55,11 @@ class LetterFacts:
         person = ContactFacts(contact.name, contact.email or "", contact.role or "", first_name(contact.name))
         return cls(person, _account(account, today), today, csm, signals or {})
 
+    def plain(self) -> dict[str, Any]:
+        """As templates see them: mappings of plain values."""
+        people = {"contact": vars(self.contact), "account": vars(self.account), "csm": vars(self.csm) if self.csm else None}
+        return people | {"today": self.today, "signals": self.signals}
+
 
 def _account(account: Account, today: date) -> AccountFacts:
     started = account.started_on

@@ -7,7 +7,6 @@ _layout.html.j2, _sign/…, _footer/…  shared parts; a team's own file takes t
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
@@ -46,11 +45,16 @@ class LetterForm(BaseModel):
 
 
 class Letters:
-    """`links` are the settings' named links; `language` is that of contacts whose own is unknown or not written."""
+    """`links` are the settings' named links; `language` is that of contacts whose own is unknown or not written.
+
+    What the files say is read once: a changed letter counts for the next pass, which has its own `Letters`.
+    """
 
     def __init__(self, own: Path | None, links: Mapping[str, str] | None = None, language: str = ENGLISH) -> None:
         self._own, self._links, self._language = own, dict(links or {}), language
         self._environment = wording(self._load)
+        self._essential: dict[str, bool] = {}
+        self._languages: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _folders(self) -> Mapping[str, Path]:
@@ -63,18 +67,22 @@ class Letters:
 
     def languages(self, name: str) -> tuple[str, ...]:
         """The languages in which the letter is there, by their codes."""
-        folder = self._folders.get(name)
-        return tuple(sorted(place.name for place in folder.iterdir() if place.is_dir())) if folder else ()
+        if name not in self._languages:
+            folder = self._folders.get(name)
+            self._languages[name] = tuple(sorted(place.name for place in folder.iterdir() if place.is_dir())) if folder else ()
+        return self._languages[name]
 
     def essential(self, name: str) -> bool:
-        form = self._form(name, [])
-        return bool(form and form.essential)
+        if name not in self._essential:
+            form = self._form(name, [])
+            self._essential[name] = bool(form and form.essential)
+        return self._essential[name]
 
     def write(self, name: str, locale: str | None, facts: LetterFacts) -> Written:
         """The letter in the contact's language, else in the workspace's, else in English. LetterBroken when a template fails."""
         language = self.language(name, locale)
         essential = self.essential(name)
-        found = values(asdict(facts)) | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
+        found = values(facts.plain()) | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
         subject, text, html = (self._render(f"{name}/{language}/{file}", found) for file in FILES)
         footer = "" if essential else "\n\n-- \n" + self._render(f"_footer/{self._footer(language)}.txt.j2", found).strip()
         return Written(header(subject), _paragraphs(text) + footer + "\n", html.strip() + "\n", language, essential)

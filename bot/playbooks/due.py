@@ -74,12 +74,20 @@ def _claims(session: Session, rulebook: Rulebook, now: datetime, limit: int) -> 
         return []
     statement = (
         select(Play.id, Play.playbook, Play.version)
-        .where(Play.due_at <= now, tuple_(Play.playbook, Play.version).in_(editions))
+        .where(*_due(editions, now))
         .order_by(Play.priority.desc().nulls_last(), Play.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return [_Claim(play_id, (name, version)) for play_id, name, version in session.execute(statement)]
+
+
+def _due(editions: Sequence[tuple[str, int]], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Plays of these editions whose time has come.
+
+    The name is not compared as a bare column: SQLite would search the index of names, which leads through all plays that wait.
+    """
+    return Play.due_at <= now, tuple_(Play.playbook.concat(""), Play.version).in_(editions)
 
 
 def _look(session: Session, rulebook: Rulebook, chosen: Sequence[_Claim], now: datetime) -> Iterator[Due]:
@@ -184,10 +192,10 @@ def _since(events: Sequence[Any], place: Place, contact_id: str) -> Iterator[str
 
 def about_to_open(session: Session, rulebook: Rulebook, now: datetime, limit: int = BATCH) -> dict[tuple[str, int], list[str]]:
     """Accounts of due plays that may open an alert before they wait again, by edition: their trends are read beforehand."""
-    editions = list(rulebook.editions)
-    due = select(Play.playbook, Play.version, Play.step, Play.account_id).where(Play.due_at <= now, Play.silent.is_(None))
+    editions = [edition for edition, playbook in rulebook.editions.items() if any(step.opens_alert for step in playbook.program.steps())]
+    due = select(Play.playbook, Play.version, Play.step, Play.account_id).where(*_due(editions, now), Play.silent.is_(None))
     found: dict[tuple[str, int], list[str]] = {}
-    ordered = due.where(tuple_(Play.playbook, Play.version).in_(editions)).order_by(Play.priority.desc().nulls_last(), Play.id)
+    ordered = due.order_by(Play.priority.desc().nulls_last(), Play.id)
     for name, version, step, account in session.execute(ordered.limit(limit)) if editions else ():
         if may_open(rulebook.editions[name, version], step):
             found.setdefault((name, version), []).append(account)

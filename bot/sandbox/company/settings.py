@@ -31,8 +31,10 @@ segments:
   new-customers: "stage = 'activation' AND account_days <= 30"
 {email}limits: {{cards_a_day: 5, posts_per_second: 50}}
 roles: {{admins: [{admin}], managers: [{lead}]}}
-enable: [usage-drop, gone-silent, renewal-risk]
+enable: [{enable}]
 """
+RISKS = ("usage-drop", "gone-silent", "renewal-risk", "health-drop")
+WITH_LETTERS = ("onboarding-b2b", "trial-ending", "anniversary", "detractor-follow-up", "champion-thanks")
 
 
 SITE = "https://ours.example"
@@ -48,7 +50,9 @@ def settings_yaml(folder: Path, smtp_url: str | None = None, site: str = SITE) -
     `site` stands for the company's own web site, to which letters link.
     """
     email = EMAIL.format(smtp_url=smtp_url, site=site) if smtp_url else ""
-    return TEMPLATE.format(crm=_url(folder / CRM), usage=_url(folder / USAGE), admin=ADMIN.email, lead=LEAD.email, email=email)
+    enable = ", ".join((*RISKS, *(WITH_LETTERS if smtp_url else ())))
+    urls = {"crm": _url(folder / CRM), "usage": _url(folder / USAGE)}
+    return TEMPLATE.format(**urls, admin=ADMIN.email, lead=LEAD.email, email=email, enable=enable)
 
 
 def _url(file: Path) -> str:
