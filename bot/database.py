@@ -29,6 +29,8 @@ T = TypeVar("T")
 Work = Callable[Concatenate[Session, P], T]
 
 READERS, WRITERS = 4, 8
+BULK_WRITERS = 2
+"""How many units of one pass may be under way at once on PostgreSQL: one waits for its commit while the other writes."""
 BUSY_SECONDS = 15
 DEADLOCK = "40P01"
 OURS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
@@ -41,7 +43,10 @@ def with_our_driver(address: str) -> URL:
 
 
 class Database:
-    """Opens nothing before its first use. `url` is any SQLite or PostgreSQL address of SQLAlchemy's form."""
+    """Opens nothing before its first use. `url` is any SQLite or PostgreSQL address of SQLAlchemy's form.
+
+    `at_once`: how many units of work a pass may give it at a time.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = with_our_driver(url)
@@ -50,6 +55,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.writer = _engine(self.url, 1, "BEGIN IMMEDIATE") if self.is_sqlite else _engine(self.url, WRITERS)
         self.reader = _engine(self.url, READERS, "BEGIN") if self.is_sqlite else self.writer
+        self.at_once = 1 if self.is_sqlite else BULK_WRITERS
         self._writing = ThreadPoolExecutor(1 if self.is_sqlite else WRITERS, "database-write")
         self._reading = ThreadPoolExecutor(READERS, "database-read") if self.is_sqlite else self._writing
 

@@ -1,7 +1,7 @@
-"""Blocking iterators, read in a thread of their own, one item ahead of whoever consumes them."""
+"""Streams of items: read in a thread of their own, one item ahead of whoever consumes them, and worked on several at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -17,3 +17,16 @@ async def read_ahead(open_iterator: Callable[[], Iterator[T]]) -> AsyncIterator[
         while (item := await coming) is not None:
             coming = loop.run_in_executor(thread, next, iterator, None)
             yield item
+
+
+async def work_off(items: AsyncIterator[T], work: Callable[[T], Awaitable[None]], at_once: int) -> None:
+    """Begins the work on every item as it comes, on so many at once. What was begun has ended when this returns, or fails."""
+    under_way: set[asyncio.Future[None]] = set()
+    try:
+        async for item in items:
+            under_way.add(asyncio.ensure_future(work(item)))
+            if len(under_way) >= at_once:
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.gather(*done)
+    finally:
+        await asyncio.gather(*under_way)

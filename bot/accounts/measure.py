@@ -5,7 +5,7 @@ Written in short units of work, so that a click never waits for more than one of
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from bot.accounts.signals import FORMS, usage_source
 from bot.connectors.ports import Metric, Usage, UsageRow, Windows
 from bot.database import Database, upsert
 from bot.errors import SourceFailed
-from bot.streams import read_ahead
+from bot.streams import read_ahead, work_off
 from models import Account, Reading, Source
 
 LAST_DAY = (("last_day", "coalesce(excluded.last_day, readings.last_day)"),)
@@ -53,14 +53,9 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
     report = Measurement(usage_source(metric.name))
     windows = metric.windows(day)
     try:
-        async for rows in read_ahead(lambda: usage.measure(metric.name, windows)):
-            if not report.rows:  # only now is it sure that the source answers
-                await database.run(_forget_later, metric.name, now)
-            await database.run(_store, metric.name, rows, now)
-            report.rows += len(rows)
-            report.newest_day = max(filter(None, (report.newest_day, *(row[3] for row in rows))), default=None)
-        if not report.rows:
-            await database.run(_forget_later, metric.name, now)
+        pages = read_ahead(lambda: usage.measure(metric.name, windows))
+        counted = _counted(pages, report, lambda: database.run(_forget_later, metric.name, now))
+        await work_off(counted, lambda rows: database.run(_store, metric.name, rows, now), database.at_once)
         await this.accounts_known
         await _measure_young(database, usage, metric, windows, now)
         if report.newest_day is None or day - report.newest_day > this.stale_after:
@@ -71,6 +66,20 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
         await this.accounts_known
     await database.run(_record, report, day, now)
     return report
+
+
+async def _counted(
+    pages: AsyncIterator[list[UsageRow]], report: Measurement, begin: Callable[[], Awaitable[None]]
+) -> AsyncIterator[list[UsageRow]]:
+    """The pages, counted into the report; begins before the first of them, since only then is it sure that the source answers."""
+    async for rows in pages:
+        if not report.rows:
+            await begin()
+        report.rows += len(rows)
+        report.newest_day = max(filter(None, (report.newest_day, *(row[3] for row in rows))), default=None)
+        yield rows
+    if not report.rows:
+        await begin()
 
 
 async def _measure_young(database: Database, usage: Usage, metric: Metric, windows: Windows, now: datetime) -> None:
