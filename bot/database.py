@@ -5,6 +5,7 @@ dialect works the same. SQLite gets exactly one writing thread (WAL, BEGIN IMMED
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,25 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, Text, create_engine, event, make_url, text
+from sqlalchemy import (
+    JSON,
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Text,
+    cast,
+    column,
+    create_engine,
+    event,
+    func,
+    inspect,
+    literal,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
@@ -109,6 +128,28 @@ def insert_into(session: Session, table: Any) -> Any:
     """An INSERT of the session's dialect: ON CONFLICT is not standard SQL, but both databases write it alike."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def inserting(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, Any]:
+    """An INSERT of many rows, for the caller to complete, and the parameters to execute it with.
+
+    To PostgreSQL all rows go as one JSON parameter: with one for each value, writing and reading the statement would take longer than
+    the insert does.
+    """
+    statement = insert_into(session, table)
+    if session.get_bind().dialect.name == "sqlite":
+        return statement, rows
+    names, types = list(rows[0]), inspect(table).columns
+    given = cast(literal(json.dumps(rows, default=str), Text), JSON)
+    record = func.json_to_recordset(given).table_valued(*(column(name, types[name].type) for name in names), name="record")
+    return statement.from_select(names, select(*record.render_derived(with_types=True).c)), None
+
+
+def add_all(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """All rows must have the same columns."""
+    if rows:
+        statement, values = inserting(session, table, rows)
+        session.execute(statement, values)
 
 
 class _AnyCase(FunctionElement[str]):

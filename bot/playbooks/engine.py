@@ -77,6 +77,7 @@ class Visit:
 @dataclass(frozen=True)
 class Advance:
     """What was done, and where the play stands now. `due_at`: when to look again; `waiting`: what else moves it on; `ended`: why it ended.
+    `at_letter`: it came to one, and whether that may be written must be looked up first.
 
     At the end of its steps a play that opened alerts waits for them (`ALERT`).
     """
@@ -87,6 +88,7 @@ class Advance:
     waiting: str | None = None
     ended: str | None = None
     words: str = ""
+    at_letter: bool = False
 
 
 def advance(program: Program, place: Place, sight: Sight) -> Advance:
@@ -142,7 +144,7 @@ class _Walk:
 
     def _do(self, op: Do) -> Advance | None:
         if isinstance(op.step, EmailStep) and (self.visits or self.place.step != self.began_at):
-            return self.rest(due_at=self.sight.now)  # whether it may be written is looked up for the step it stands at
+            return self.rest(due_at=self.sight.now, at_letter=True)
         self._visit(op, self.place.step + 1)
         if op.step.opens_alert:
             self.place = replace(self.place, alerts=self.place.alerts + 1)
@@ -165,18 +167,21 @@ class _Walk:
 
     def _wait(self, op: Wait) -> Advance | None:
         now, wait = self.sight.now, op.step.wait
-        if self.place.since is None:
+        began_before = self.place.since is not None
+        since = self.place.since or now
+        if not began_before:
             self.place = replace(self.place, since=now, until=_end_of(op, now, self.sight.zones))
-        came = self._what_came(op)
+        came = self._what_came(op, began_before)
         if came:
-            self._visit(op, self.place.step + 1, came=came, since=self.place.since.isoformat() if self.place.since else None)
+            self._visit(op, self.place.step + 1, came=came, since=since.isoformat())
             return None
         waiting = CONDITION if wait.until else f"{EVENT}{wait.event}" if wait.event else None
         return self.rest(due_at=self.place.until, waiting=waiting)
 
-    def _what_came(self, op: Wait) -> str | None:
+    def _what_came(self, op: Wait, began_before: bool) -> str | None:
+        """An event ends one waiting only: what ended the one before is in this sight still."""
         wait = op.step.wait
-        if wait.event and wait.event in self.sight.events:
+        if wait.event and began_before and wait.event in self.sight.events:
             return "event"
         if wait.until and self._holds(op.until):
             return "condition"
@@ -207,7 +212,10 @@ def _end_of(op: Wait, now: datetime, zones: Mapping[str, ZoneInfo]) -> datetime 
 
 
 def _next_time(now: datetime, clock: time, zone: ZoneInfo) -> datetime:
-    """The next moment at which clocks there show this time. One that a change of clocks leaves out is moved on by as much."""
+    """The next moment at which clocks there show this time: in a round of steps never the one that has just ended a waiting.
+
+    One that a change of clocks leaves out is moved on by as much.
+    """
     day = now.astimezone(zone).date()
     moments = (datetime.combine(day + timedelta(days=more), clock, zone).astimezone(now.tzinfo) for more in range(3))
-    return next(moment for moment in moments if moment >= now)
+    return next(moment for moment in moments if moment > now)

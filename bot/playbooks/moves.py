@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, insert, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, literal, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.accounts.signals import Signals
 from bot.alerts.record import STAYSAIL
+from bot.database import add_all
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, EXIT, GOAL
 from bot.playbooks.match import in_care
@@ -45,8 +46,7 @@ def leave(session: Session, playbook: Playbook, signals: Signals, now: datetime)
             session.execute(update(Play).where(Play.id.in_(some)).values(values), execution_options={"synchronize_session": False})
     about = {"at": now, "actor": STAYSAIL, "what": "play_ended", "playbook": playbook.name, "playbook_version": playbook.version}
     traces = [about | {"play_id": play, "account_id": account, "detail": {"reason": name}} for play, account, name in ended]
-    if traces:
-        session.execute(insert(Trace), traces)
+    add_all(session, Trace, traces)
     return len(ended)
 
 

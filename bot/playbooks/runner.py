@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.connectors.ports import Usage
-from bot.database import Database
+from bot.database import Database, add_all
 from bot.errors import SourceFailed, StaysailError
 from bot.playbooks.definition import Playbook
 from bot.playbooks.due import Due, about_to_open, claim
@@ -149,8 +149,7 @@ class _Batch:
         self.traces += [doing.trace(self.now) for doing in self.doings if id(doing) not in opened]
         settled = _settled(self.session, self.moves)
         self.traces += [_ended(play, then, self.now) for play, then in settled if then.ended]
-        if self.traces:
-            self.session.execute(insert(Trace), self.traces)
+        add_all(self.session, Trace, self.traces)
         _write_places(self.session, settled, self.now)
         return Moved(len(self.moves), len(alerts), len(self.letters))
 

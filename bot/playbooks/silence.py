@@ -11,10 +11,11 @@ from datetime import datetime
 from math import floor
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL
+from bot.database import add_all
 from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.engine import share_of
 from models import Account, Play, PlaybookStatus, Trace
@@ -97,7 +98,7 @@ def _write(session: Session, playbook: Playbook, new: Sequence[_New], lots: dict
         about | {"account_id": play.account_id, "play_id": play.play_id, "detail": detail}
         for play, detail in zip(new, details, strict=True)
     ]
-    session.execute(insert(Trace), traces)
+    add_all(session, Trace, traces)
 
 
 def _stratum(plan: str | None, arr: float | None) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from bot.database import add_all, inserting
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
 from bot.messages.catalog import State
@@ -26,11 +26,12 @@ def open_alerts(session: Session, doings: list[Doing], rulebook: Rulebook, trend
         return
     people = People.load(session, recipients(doings, _whom), rulebook.house.managers)
     rows = [_alert(doing, people, rulebook, trends, now) for doing in doings]
-    added = insert(Alert).returning(Alert.id, Alert.play_id, Alert.effect)
-    ids = {(play_id, effect): alert_id for alert_id, play_id, effect in session.execute(added, rows)}
+    adding, values = inserting(session, Alert, rows)
+    added = session.execute(adding.returning(Alert.id, Alert.play_id, Alert.effect), values)
+    ids = {(play_id, effect): alert_id for alert_id, play_id, effect in added}
     opened = [(doing, ids[doing.due.play_id, doing.visit.number]) for doing in doings]
     told = [doing.trace(now, "opened", alert_id=alert_id, detail=_told(doing)) for doing, alert_id in opened]
-    session.execute(insert(Trace).returning(Trace.id), told)
+    add_all(session, Trace, told)
     outbox.enqueue(session, [_card(doing, alert_id, people, rulebook, now) for doing, alert_id in opened], now)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import day_of
+from bot.database import add_all, inserting
 from bot.delivery import outbox
 from bot.letters.facts import CsmFacts, LetterFacts
 from bot.playbooks.effects.doing import Doing, People, recipients
@@ -34,13 +35,12 @@ def dispatch(session: Session, leaving: Sequence[Leaving], now: datetime) -> Non
     if not leaving:
         return
     rows = [_row(one, now) for one in leaving]
-    added = insert(Dispatch).returning(Dispatch.id, Dispatch.play_id, Dispatch.effect)
-    ids = {(play_id, effect): number for number, play_id, effect in session.execute(added, rows)}
+    adding, values = inserting(session, Dispatch, rows)
+    added = session.execute(adding.returning(Dispatch.id, Dispatch.play_id, Dispatch.effect), values)
+    ids = {(play_id, effect): number for number, play_id, effect in added}
     numbered = [(one, ids[one.doing.due.play_id, one.doing.visit.number]) for one in leaving]
     outbox.enqueue(session, [outbox.New(one.doing.key, f"dispatch:{number}", one.channel, one.due_at) for one, number in numbered], now)
-    touches = [_touch(one, number) for one, number in numbered if one.contact]
-    if touches:
-        session.execute(insert(Touch), touches)
+    add_all(session, Touch, [_touch(one, number) for one, number in numbered if one.contact])
     for one, number in numbered:
         one.doing.detail["dispatch"] = number
 
