@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.database import insert_into
+from bot.database import inserting
 from bot.delivery.schemes import is_slack, queue
 from models import OutboxMessage
 
@@ -63,8 +63,8 @@ def enqueue(session: Session, messages: Sequence[New], now: datetime) -> None:
         {"id": uuid4().hex, "dedup_key": m.key, "subject": m.subject, "channel": m.channel, "due_at": m.due_at, "created_at": now}
         for m in messages
     ]
-    # RETURNING makes SQLAlchemy send many rows in one statement on PostgreSQL too.
-    session.execute(insert_into(session, Row).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(Row.id), rows)
+    adding, values = inserting(session, Row, rows)
+    session.execute(adding.on_conflict_do_nothing(index_elements=["dedup_key"]), values)
 
 
 _BEHIND = (Row.__table__.c.subject == bindparam("about"), Row.__table__.c.wanted_version < bindparam("version"))
