@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     Table,
     Text,
     cast,
@@ -128,6 +129,14 @@ def insert_into(session: Session, table: Any) -> Any:
     """An INSERT of the session's dialect: ON CONFLICT is not standard SQL, but both databases write it alike."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def among(session: Session, values: Iterable[str]) -> Select[Any]:
+    """For `column.in_(...)`: many values as one parameter. With one each, writing the statement takes longer than the look-up."""
+    given = literal(json.dumps(list(values)), Text)
+    if session.get_bind().dialect.name == "sqlite":
+        return select(func.json_each(given).table_valued("value").c.value)
+    return select(func.json_array_elements_text(cast(given, JSON)).column_valued())
 
 
 def inserting(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, Any]:
@@ -240,14 +249,16 @@ def _copy_in(connection: Connection, into: _Into, rows: Iterable[Sequence[Any]],
 
 
 def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Sequence[Any]:
-    """A column's values as the driver takes them. Dates and moments repeat: each is written once."""
+    """A column's values as the driver takes them. Dates and moments repeat, and rows may share an empty dict: each is written once."""
     if process is None:
         return column
     try:
         written = {value: process(value) for value in set(column)}
+        return [written[value] for value in column]
     except TypeError:  # JSON: not hashable
-        return [process(value) for value in column]
-    return [written[value] for value in column]
+        objects = {id(value): value for value in column}
+        written = {key: process(value) for key, value in objects.items()}
+        return [written[id(value)] for value in column]
 
 
 @lru_cache(maxsize=32)

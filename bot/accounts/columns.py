@@ -123,7 +123,7 @@ CONTACT: dict[str, Callable[[Any], Any]] = {
     "timezone": read_text,
     "channel": read_lower,
 }
-REPEATING = {read_lower, read_date, read_flag}
+REPEATING = {read_lower, read_number, read_whole, read_date, read_flag}
 REQUIRED = {"id", "name", "account_id"}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, kind_of_column
 from bot.accounts.rows import Reader
 from bot.connectors.ports import Crm, Entity
-from bot.database import Database, upsert
+from bot.database import Database, among, upsert
 from bot.errors import SourceFailed
 from bot.streams import read_ahead
 from models import Account, Contact, Field, Source
@@ -92,7 +92,7 @@ def _begin(session: Session, source: str, table: Table, now: datetime) -> None:
 def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime) -> list[BadRow]:
     """Those rows whose id stood on an earlier page are given back: the last one counts."""
     ids = [row[0] for row in rows]
-    twice = session.scalars(select(table.c.id).where(table.c.id.in_(ids), table.c.polled_at == now)).all()
+    twice = session.scalars(select(table.c.id).where(table.c.id.in_(among(session, ids)), table.c.polled_at == now)).all()
     rows = _known_accounts(session, columns, rows) if table.name == "contacts" else rows
     if table.name == "accounts":
         stage = columns.index("stage")
@@ -106,7 +106,7 @@ def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[
 def _known_accounts(session: Session, columns: tuple[str, ...], rows: list[Any]) -> list[Any]:
     """Contacts of accounts that we do not know (skipped rows, other filters) are left out."""
     place = columns.index("account_id")
-    known = set(session.scalars(select(Account.id).where(Account.id.in_({row[place] for row in rows}))))
+    known = set(session.scalars(select(Account.id).where(Account.id.in_(among(session, {row[place] for row in rows})))))
     return [row for row in rows if row[place] in known]
 
 

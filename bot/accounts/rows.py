@@ -1,7 +1,7 @@
 """Rows of a CRM query become rows of ours: column by column where a page is clean, row by row where it is not."""
 
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, repeat
 from typing import Any
 
 from bot.accounts.catalogue import Kind
@@ -29,14 +29,18 @@ class Reader:
             rows, bad = self._by_column(page, place), no_bad
         except (ValueError, TypeError, OverflowError, _Unreadable):
             rows, bad = self._by_row(page, place)
-        rows = [(*row, self._extras(raw, extra)) if self._keeps_extra else row for row, raw in rows]
-        return self._once(rows, bad)
+        if self._keeps_extra:
+            found = zip(rows, self._extras([raw for _, raw in rows], extra), strict=True)
+            return self._once([(*row, kept) for (row, _), kept in found], bad)
+        return self._once([row for row, _ in rows], bad)
 
     def _by_column(self, page: Page, place: dict[str, int]) -> list[tuple[tuple[Any, ...], Sequence[Any]]]:
         """The quick way, for pages without a bad row: four times as fast as row by row."""
         raw = list(zip(*page.rows, strict=True))
-        nothing = (None,) * len(page.rows)
-        read = [_column(raw[place[name]] if name in place else nothing, name, parse) for name, parse in self._known.items()]
+        read = [
+            _column(raw[place[name]], name, parse) if name in place else [parse(None)] * len(page.rows)
+            for name, parse in self._known.items()
+        ]
         return list(zip(zip(*read, strict=True), page.rows, strict=True))
 
     def _by_row(self, page: Page, place: dict[str, int]) -> tuple[list[tuple[tuple[Any, ...], Sequence[Any]]], list[BadRow]]:
@@ -50,8 +54,11 @@ class Reader:
                 bad.append(_bad(raw, place, error.column, error.value, error.wanted))
         return rows, bad
 
-    def _extras(self, raw: Sequence[Any], extra: list[tuple[str, int]]) -> dict[str, Any]:
-        return {name: self._extra(name, raw[at]) for name, at in extra}
+    def _extras(self, rows: Sequence[Sequence[Any]], extra: list[tuple[str, int]]) -> Iterable[dict[str, Any]]:
+        """What the further columns hold, row by row; without such a column, one and the same nothing."""
+        if not extra:
+            return repeat({}, len(rows))
+        return [{name: self._extra(name, raw[at]) for name, at in extra} for raw in rows]
 
     def _once(self, rows: list[tuple[Any, ...]], bad: list[BadRow]) -> tuple[list[tuple[Any, ...]], list[BadRow]]:
         """The last of several rows with one id counts."""
