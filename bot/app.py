@@ -1,33 +1,20 @@
-"""The composition root: settings → database, connectors, Slack. The only place that chooses."""
+"""The composition root: settings → database, connectors, Slack. The only place that chooses, with its halves: sources and outgoing."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock
-from bot.alerts.cards import World, card_composer
+from bot.alerts.cards import World
 from bot.clock import Clock
-from bot.connectors.people.slack import SlackPeople
 from bot.database import Database
-from bot.delivery.dispatches import Post, dispatch_aftermath, dispatch_composer
-from bot.delivery.limits import Limits
-from bot.delivery.schemes import MAIL, SLACK, WEBHOOK
-from bot.delivery.senders.email import SmtpSender, SmtpServer
-from bot.delivery.senders.slack import SlackSender
-from bot.delivery.senders.webhook import WebhookSender
-from bot.delivery.worker import Composer, Sender, Worker
-from bot.letters.links import signer
-from bot.playbooks.notices import notice_composer
+from bot.delivery.worker import Worker
+from bot.outgoing import outgoing_of
 from bot.settings import Settings
 from bot.sources import sweep_of
 from bot.team.directory import Directory
-from bot.team.roles import group_handles
 from jobs.sweep import Sweep
-
-TIMEOUT = 15
 
 
 @dataclass(frozen=True)
@@ -45,58 +32,13 @@ class App:
 
 def build(settings: Settings, session: aiohttp.ClientSession | None = None, now: Clock = clock.now) -> App:
     """`session` keeps connections to Slack open between requests; without one each request opens its own."""
-    database = Database(settings.environment.database_url)
-    client = slack_client(settings, session)
-    world = World(settings.metrics, settings.zone, now)
-    composers: Mapping[str, Composer] = {
-        "alert": card_composer(world),
-        "breaker": notice_composer(),
-        "dispatch": dispatch_composer(post_of(settings)),
-    }
+    outgoing = outgoing_of(settings, session, now)
     return App(
         settings=settings,
-        database=database,
-        sweep=sweep_of(settings, database, now),
-        worker=Worker(
-            database, senders_of(settings, client), composers, limits_of(settings), now, aftermaths={"dispatch": dispatch_aftermath(now)}
-        ),
-        directory=Directory(database, SlackPeople(client), group_handles(settings.roles)),
-        client=client,
-        world=world,
+        database=outgoing.database,
+        sweep=sweep_of(settings, outgoing.database, now),
+        worker=outgoing.worker,
+        directory=outgoing.directory,
+        client=outgoing.client,
+        world=outgoing.world,
     )
-
-
-def post_of(settings: Settings) -> Post | None:
-    email, environment = settings.email, settings.environment
-    return Post(email.sender, signer(environment.staysail_url, environment.staysail_secret), email.tracking == "clicks") if email else None
-
-
-def senders_of(settings: Settings, client: AsyncWebClient) -> Mapping[str, Sender]:
-    senders: dict[str, Sender] = {SLACK: SlackSender(client), WEBHOOK: WebhookSender(settings.environment.staysail_secret)}
-    if settings.email:
-        senders[MAIL] = SmtpSender(SmtpServer.read(settings.email.url), settings.email.sender)
-    return senders
-
-
-def limits_of(settings: Settings) -> Limits:
-    return Limits(settings.limits.posts_per_second, {MAIL: settings.email.per_second} if settings.email else None)
-
-
-def slack_client(settings: Settings, session: aiohttp.ClientSession | None) -> AsyncWebClient:
-    """No retries of its own: only the outbox knows whether a repeat is safe."""
-    environment = settings.environment
-    return AsyncWebClient(
-        token=environment.slack_bot_token or "",
-        base_url=environment.slack_api_url,
-        retry_handlers=[],
-        session=session,
-        timeout=TIMEOUT,
-    )
-
-
-@asynccontextmanager
-async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Connections to Slack are kept open between requests. The time-out stands here: a shared session overrides the client's."""
-    connector = aiohttp.TCPConnector(limit=60, keepalive_timeout=20)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
-        yield session

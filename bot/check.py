@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.accounts.rows import extra_columns
-from bot.app import App, build, slack_session
+from bot.app import App, build
 from bot.clock import day_of
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database, reachable, schema_problem
 from bot.errors import Finding, InvalidInput, SendFailed, SourceFailed
 from bot.manifest import FILE
+from bot.outgoing import slack_session
 from bot.playbooks.known import doubts
 from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings, load_settings

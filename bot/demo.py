@@ -11,10 +11,11 @@ from pathlib import Path
 import typer
 import yaml
 
-from bot.app import build, slack_session
+from bot.app import build
 from bot.clock import day_of
 from bot.demo_clock import DemoClock, Life
 from bot.manifest import FILE
+from bot.outgoing import slack_session
 from bot.sandbox.company import CAST, ROOMS, build_company, settings_yaml
 from bot.sandbox.server import Sandbox
 from bot.schema import migrate

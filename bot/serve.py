@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.app import App, build, slack_session
+from bot.app import App, build
 from bot.clock import Clock
 from bot.errors import StaysailError
 from bot.letters.links import signer
+from bot.outgoing import slack_session
 from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings
 from bot.slack_api import asked

@@ -1,4 +1,4 @@
-"""What Staysail asks of the systems around it. A connector implements one of these; only `bot.app` knows which."""
+"""What Staysail asks of the systems around it. A connector implements one of these; only `bot.app` and its halves know which."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

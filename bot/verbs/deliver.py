@@ -7,9 +7,9 @@ from dataclasses import asdict
 import typer
 
 from bot import clock
-from bot.app import build, slack_session
 from bot.delivery.worker import Delivery
 from bot.errors import StaysailError
+from bot.outgoing import outgoing_of, slack_session
 from bot.settings import Settings
 from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
 
@@ -28,10 +28,10 @@ def deliver(config: Config = None, as_of: AsOf = None, as_json: Json = False) ->
 
 async def _deliver(settings: Settings, now: clock.Clock) -> Delivery:
     async with slack_session() as session:
-        staysail = build(settings, session, now)
+        outgoing = outgoing_of(settings, session, now)
         try:
-            await must_be_migrated(staysail.database)
-            await staysail.directory.refresh_quietly(now())
-            return await staysail.worker.deliver()
+            await must_be_migrated(outgoing.database)
+            await outgoing.directory.refresh_quietly(now())
+            return await outgoing.worker.deliver()
         finally:
-            staysail.database.close()
+            outgoing.database.close()

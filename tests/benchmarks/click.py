@@ -25,7 +25,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.app import App, build, slack_client, slack_session
+from bot.app import App, build
+from bot.outgoing import slack_client, slack_session
 from bot.schema import migrate
 from bot.serve import bolt_of, schedule_of
 from bot.settings import load_settings

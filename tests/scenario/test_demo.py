@@ -14,11 +14,12 @@ import pytest
 import yaml
 
 from bot import clock
-from bot.app import App, build, slack_session
+from bot.app import App, build
 from bot.clock import day_of
 from bot.demo import Place
 from bot.demo_clock import DemoClock, Life, steps
 from bot.manifest import FILE
+from bot.outgoing import slack_session
 from bot.sandbox.company import CAST, ROOMS, build_company
 from bot.sandbox.server import Sandbox
 from jobs.lease import lease
