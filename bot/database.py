@@ -145,7 +145,7 @@ def inserting(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -
     To PostgreSQL all rows go as one JSON parameter: with one for each value, writing and reading the statement would take longer than
     the insert does.
     """
-    statement = insert_into(session, table)
+    statement = insert_into(session, inspect(table).local_table)
     if session.get_bind().dialect.name == "sqlite":
         return statement, rows
     names, types = list(rows[0]), inspect(table).columns

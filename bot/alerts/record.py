@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import exists, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.alerts.lifecycle import CLOSED, Change, Snapshot
@@ -65,6 +65,28 @@ def _tell_play(session: Session, alert: Alert, now: datetime) -> None:
     if session.scalar(update(Play).where(*mine, Play.waiting == "event:alert_closed").values(due_at=now).returning(Play.id)):
         key, detail = f"alert_closed:{alert.id}", {"alert": alert.id, "state": alert.state}
         session.add(Event(key=key, name="alert_closed", at=now, account_id=alert.account_id, data=detail))
+
+
+def show_anew(session: Session, *which: ColumnElement[bool]) -> list[Alert]:
+    """Brings the cards of these open alerts up to date: something that they show has changed beside them."""
+    alerts = session.scalars(select(Alert).where(*which, Alert.closed_at.is_(None)).with_for_update()).all()
+    for alert in alerts:
+        alert.version += 1
+        outbox.refresh(session, alert_subject(alert.id), alert.version)
+    return list(alerts)
+
+
+def tell_overdue(session: Session, now: datetime) -> int:
+    """Once for each alert whose deadline has passed: its card says so. Returns how many."""
+    late = show_anew(session, *overdue(now))
+    session.add_all(trace_of(alert, Change({}, "overdue"), STAYSAIL, now) for alert in late)
+    return len(late)
+
+
+def overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Open alerts whose deadline has passed, and whose cards do not say so yet."""
+    told = exists().where(Trace.alert_id == Alert.id, Trace.what == "overdue")
+    return Alert.deadline <= now, Alert.closed_at.is_(None), ~told
 
 
 def trace_of(alert: Alert, change: Change, actor: str, now: datetime) -> Trace:

@@ -12,6 +12,7 @@ from math import ceil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.alerts.record import tell_overdue
 from bot.playbooks.breakers import MASS_DROP, STALE, Trip, clear, trip
 from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.follow import follow
@@ -70,6 +71,7 @@ def decide(session: Session, rulebook: Rulebook, guard: Guard, trends: Trends, n
             leave(session, edition, rulebook.signals, now)
             wake(session, edition, rulebook.signals, now)
     settle_events(session, now)
+    tell_overdue(session, now)
     return done
 
 
@@ -80,6 +82,7 @@ def decide_events(session: Session, rulebook: Rulebook, guard: Guard, now: datet
     for edition in rulebook.editions.values():
         wake(session, edition, rulebook.signals, now)
     settle_events(session, now)
+    tell_overdue(session, now)
     return started
 
 

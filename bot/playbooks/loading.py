@@ -16,6 +16,7 @@ from bot.playbooks.definition import Known, Playbook, load_playbooks
 from bot.playbooks.editions import Shelf
 from bot.playbooks.known import known_signals
 from bot.playbooks.rulebook import House, Routes, Rulebook
+from bot.playbooks.status import statuses
 from bot.settings import Settings
 
 
@@ -28,7 +29,7 @@ def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Map
     house = house_of(settings)
     known = known_to(settings, house)
     own: Path | list[Path] = settings.playbooks or []
-    files = load_playbooks(own, signals.catalogue, known, enable=settings.enable)
+    files = load_playbooks(own, signals.catalogue, known, enable=settings.enable, seen=statuses(session).keys())
     shelf = Shelf(files, signals.catalogue, known)
     playbooks, editions, problems = shelf.editions(session)
     return Rulebook(playbooks, editions, signals, load_routes(settings, signals), house, tuple(problems))

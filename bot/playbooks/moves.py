@@ -7,22 +7,23 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, f
 from sqlalchemy.orm import Session, aliased
 
 from bot.accounts.signals import Signals
-from bot.alerts.record import STAYSAIL
+from bot.alerts.record import STAYSAIL, overdue, show_anew
 from bot.database import add_all
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, EXIT, GOAL
 from bot.playbooks.match import in_care
 from bot.playbooks.program import Wait
-from models import Account, Event, Match, Play, Trace
+from models import Account, Alert, Event, Match, Play, Trace
 
 CHURNED, GONE = "churned", "gone"
 EVENT_DAYS = 3
 
 
 def anything_due(session: Session, now: datetime) -> bool:
-    """There are plays to move or events to look at."""
+    """There are plays to move, events to look at, or deadlines that have passed."""
+    late = exists().where(*overdue(now))
     due, new = exists().where(Play.due_at <= now), exists().where(Event.handled_at.is_(None), Event.at <= now)
-    return bool(session.scalar(select(or_(due, new))))
+    return bool(session.scalar(select(or_(due, new, late))))
 
 
 def leave(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> int:
@@ -47,6 +48,8 @@ def leave(session: Session, playbook: Playbook, signals: Signals, now: datetime)
     about = {"at": now, "actor": STAYSAIL, "what": "play_ended", "playbook": playbook.name, "playbook_version": playbook.version}
     traces = [about | {"play_id": play, "account_id": account, "detail": {"reason": name}} for play, account, name in ended]
     add_all(session, Trace, traces)
+    if ended:
+        show_anew(session, Alert.play_id.in_([row[0] for row in ended]))
     return len(ended)
 
 

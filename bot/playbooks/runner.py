@@ -4,17 +4,17 @@ due plays, locked ─► the engine ─► alerts, letters, notices, webhooks, f
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
+from bot.alerts.record import show_anew
 from bot.connectors.ports import Usage
 from bot.database import Database, add_all
 from bot.errors import SourceFailed, StaysailError
@@ -24,13 +24,14 @@ from bot.playbooks.effects.alerts import Trends, open_alerts
 from bot.playbooks.effects.dispatches import Leaving, Writer, dispatch, notices, webhooks
 from bot.playbooks.effects.doing import Doing
 from bot.playbooks.effects.fields import set_fields
-from bot.playbooks.engine import ALERT, DONE, Advance, advance
+from bot.playbooks.engine import ALERT, Advance, advance
 from bot.playbooks.ledger import Hold, Ledger, Send, Skip
+from bot.playbooks.places import about, ended, settled, write_places
 from bot.playbooks.program import Do
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.start import start_for
 from bot.playbooks.steps import CardStep, EmailStep, NotifyStep, SetStep, StartStep, TaskStep, WebhookStep
-from models import Alert, Play, Trace
+from models import Alert, Trace
 
 log = structlog.get_logger()
 WEEKS = 13
@@ -81,6 +82,22 @@ def move(session: Session, rulebook: Rulebook, trends: Trends, now: datetime) ->
     return batch.write(trends)
 
 
+@dataclass(frozen=True)
+class _Walk:
+    """A play on its way through a batch: where it is `at`, what it did up to there, and how it rests (None: it has yet to set out).
+
+    `letter`: it came to one, which can be decided on what was read for this look: nothing that a play does changes it before its next.
+    """
+
+    at: Due
+    doings: tuple[Doing, ...]
+    then: Advance | None = None
+
+    @property
+    def letter(self) -> EmailStep | None:
+        return _letter_of(self.at) if self.then is None or self.then.at_letter else None
+
+
 @dataclass
 class _Batch:
     """What one transaction is going to write."""
@@ -94,32 +111,53 @@ class _Batch:
     traces: list[dict[str, Any]] = field(default_factory=list)
 
     def decide(self, due: Sequence[Due]) -> None:
-        at_letters = [play for play in due if _letter_of(play) and not play.silent]
-        doings = [Doing(play, None) for play in at_letters]  # type: ignore[arg-type]  # only whom they are about counts here
-        self.ledger = Ledger(self.session, self.rulebook.house, [play.account_id for play in at_letters], self.now)
+        """Every play goes on to its next letter, wait or end; then the letters are decided together, in the same order."""
+        walks = [walk for play in due if (walk := self._set_out(play))]
+        writing = [walk.at for walk in walks if walk.letter and not walk.at.silent]
+        doings = [Doing(play, None) for play in writing]  # type: ignore[arg-type]  # only whom they are about counts here
+        self.ledger = Ledger(self.session, self.rulebook.house, [play.account_id for play in writing], self.now)
         self.writer = Writer(self.session, self.rulebook.house, doings, self.now)
-        for play in due:
-            self._decide(play)
+        for walk in walks:
+            self._go_on(walk)
 
-    def _decide(self, play: Due) -> None:
+    def _set_out(self, play: Due) -> "_Walk | None":
         if play.left and not play.place.alerts:
-            return self._end(play, play.left)
-        step = _letter_of(play)
-        verdict = self._ask_ledger(play, step) if step and not play.silent and not play.sight.goal and not play.sight.leave else None
-        if isinstance(verdict, Hold):
-            return self._hold(play, verdict)
+            self._end(play, play.left)
+            return None
+        if _letter_of(play):
+            return _Walk(play, ())
         then = advance(play.playbook.program, play.place, play.sight)
-        visits = [Doing(play, visit) for visit in then.visits]
-        if visits and isinstance(verdict, Skip):
-            visits[0].detail["skipped"] = verdict.reason
-        elif visits and isinstance(verdict, Send):
+        doings = tuple(Doing(play, visit) for visit in then.visits)
+        return _Walk(replace(play, place=then.place), doings, then)
+
+    def _go_on(self, walk: "_Walk") -> None:
+        play, step = walk.at, walk.letter
+        self.doings += walk.doings
+        if walk.then and not step:
+            self.moves.append((play, walk.then))
+            return
+        leaving = play.silent or play.sight.goal or play.sight.leave
+        verdict = self._ask_ledger(play, step) if step and not leaving else None
+        then = advance(play.playbook.program, play.place, play.sight)
+        doings = [Doing(play, visit) for visit in then.visits]
+        if hold := self._letter(doings, verdict):
+            self._hold(play, hold)
+        else:
+            self.doings += doings
+            self.moves.append((play, then))
+
+    def _letter(self, doings: Sequence[Doing], verdict: Send | Hold | Skip | None) -> Hold | None:
+        """Writes what the first of these steps sends. Gives what holds it back."""
+        if isinstance(verdict, Hold):
+            return verdict
+        if doings and isinstance(verdict, Skip):
+            doings[0].detail["skipped"] = verdict.reason
+        elif doings and isinstance(verdict, Send):
             try:
-                self.letters.append(self.writer.letter(visits[0], verdict, self.ledger))
+                self.letters.append(self.writer.letter(doings[0], verdict, self.ledger))
             except StaysailError as error:
-                log.warning("letter_not_written", play=play.play_id, problem=str(error))
-                return self._hold(play, Hold(self.now + BROKEN_AGAIN, f"letter: {error}"))
-        self.doings += visits
-        self.moves.append((play, then))
+                log.warning("letter_not_written", play=doings[0].due.play_id, problem=str(error))
+                return Hold(self.now + BROKEN_AGAIN, f"letter: {error}")
         return None
 
     def _ask_ledger(self, play: Due, step: EmailStep) -> Send | Hold | Skip:
@@ -130,8 +168,7 @@ class _Batch:
     def _hold(self, play: Due, hold: Hold) -> None:
         if play.place.held != hold.reason:
             detail = {"reason": hold.reason, "until": hold.until.isoformat()}
-            about = _about(play, self.now)
-            self.traces.append(about | {"what": "held_back", "step": play.op.path, "detail": detail})
+            self.traces.append(about(play, self.now) | {"what": "held_back", "step": play.op.path, "detail": detail})
         self.moves.append((play, Advance((), replace(play.place, held=hold.reason), due_at=hold.until)))
 
     def _end(self, play: Due, reason: str) -> None:
@@ -147,11 +184,19 @@ class _Batch:
         self._leave(acting)
         opened = {id(doing) for doing in alerts}
         self.traces += [doing.trace(self.now) for doing in self.doings if id(doing) not in opened]
-        settled = _settled(self.session, self.moves)
-        self.traces += [_ended(play, then, self.now) for play, then in settled if then.ended]
+        places = settled(self.session, self.moves)
+        self.traces += [ended(play, then, self.now) for play, then in places if then.ended]
         add_all(self.session, Trace, self.traces)
-        _write_places(self.session, settled, self.now)
+        write_places(self.session, places, self.now)
+        self._show_the_end(places, Counter(doing.due.play_id for doing in alerts))
         return Moved(len(self.moves), len(alerts), len(self.letters))
+
+    def _show_the_end(self, places: Sequence[tuple[Due, Advance]], opened: Mapping[int, int]) -> None:
+        """Cards from earlier looks no longer offer to take a play over that has nothing left to do."""
+        over = [play.play_id for play, then in places if then.ended or then.waiting == ALERT]
+        earlier = [play for play, then in places if then.place.alerts > opened.get(play.play_id, 0)]
+        if at_end := {play.play_id for play in earlier} & set(over):
+            show_anew(self.session, Alert.play_id.in_(at_end))
 
     def _leave(self, acting: Mapping[type, list[Doing]]) -> None:
         house, now = self.rulebook.house, self.now
@@ -166,47 +211,3 @@ class _Batch:
 
 def _letter_of(play: Due) -> EmailStep | None:
     return play.op.step if isinstance(play.op, Do) and isinstance(play.op.step, EmailStep) else None
-
-
-def _about(play: Due, now: datetime) -> dict[str, Any]:
-    name, version = play.playbook.edition
-    ids = {"account_id": play.account_id, "play_id": play.play_id, "alert_id": None, "step": None}
-    return {"at": now, "actor": "staysail", "playbook": name, "playbook_version": version} | ids
-
-
-def _ended(play: Due, then: Advance, now: datetime) -> dict[str, Any]:
-    silent = {"silent": play.silent} if play.silent else {}
-    return _about(play, now) | {"what": "play_ended", "detail": {"reason": then.ended, "words": then.words, **silent}}
-
-
-def _settled(session: Session, moves: Sequence[tuple[Due, Advance]]) -> list[tuple[Due, Advance]]:
-    """A play at its end waits for its cards: those that stand. A silent one has none."""
-    waiting = [play.play_id for play, then in moves if then.waiting == ALERT and not play.silent]
-    standing = (
-        set(session.scalars(select(Alert.play_id).where(Alert.play_id.in_(waiting), Alert.closed_at.is_(None)))) if waiting else set()
-    )
-    return [
-        (play, replace(then, waiting=None, ended=DONE) if then.waiting == ALERT and play.play_id not in standing else then)
-        for play, then in moves
-    ]
-
-
-def _write_places(session: Session, moves: Sequence[tuple[Due, Advance]], now: datetime) -> None:
-    if not moves:
-        return
-    table: Any = Play.__table__
-    names = ("step", "progress", "due_at", "waiting", "ended_at", "end_reason")
-    statement = update(table).where(table.c.id == bindparam("play")).values({name: bindparam(f"new_{name}") for name in names})
-    session.connection().execute(statement, [_row(play, then, now) for play, then in moves])
-
-
-def _row(play: Due, then: Advance, now: datetime) -> dict[str, Any]:
-    return {
-        "play": play.play_id,
-        "new_step": then.place.step,
-        "new_progress": then.place.as_json(),
-        "new_due_at": None if then.ended else then.due_at,
-        "new_waiting": None if then.ended else then.waiting,
-        "new_ended_at": now if then.ended else None,
-        "new_end_reason": then.ended,
-    }

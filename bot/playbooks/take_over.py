@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.delivery import outbox
-from bot.delivery.keys import alert_subject
+from bot.alerts.lifecycle import take
+from bot.alerts.record import act, show_anew
 from bot.errors import AlreadyDone, Refused
 from models import Alert, Play, Trace
 
@@ -14,7 +13,7 @@ TAKEN_OVER = "taken_over"
 
 
 def take_over(session: Session, play_id: int, who: str, now: datetime, step: str = "") -> Play:
-    """Ends the play. Its open alerts stay, for the person; their cards say where it stood (`step`, in words)."""
+    """Ends the play. Its open alerts are the person's, unless somebody has taken them; their cards say where it stood (`step`)."""
     play = session.get(Play, play_id, with_for_update=True)
     if play is None:
         raise Refused("This play is no longer there.")
@@ -25,13 +24,13 @@ def take_over(session: Session, play_id: int, who: str, now: datetime, step: str
             raise AlreadyDone(TAKEN_OVER, play.ended_by, play.ended_at)
         raise Refused("This play is over: there is nothing left to take over.")
     play.ended_at, play.end_reason, play.ended_by, play.due_at, play.waiting = now, TAKEN_OVER, who, None, None
-    alerts = session.scalars(select(Alert).where(Alert.play_id == play.id, Alert.closed_at.is_(None)).with_for_update()).all()
     about = {"account_id": play.account_id, "playbook": play.playbook, "playbook_version": play.version, "play_id": play.id}
+    alerts = show_anew(session, Alert.play_id == play.id)
     session.add_all(
         Trace(at=now, actor=who, what=TAKEN_OVER, alert_id=alert_id, detail={"step": step}, **about)
         for alert_id in (*(alert.id for alert in alerts), *(() if alerts else (None,)))
     )
     for alert in alerts:
-        alert.version += 1
-        outbox.refresh(session, alert_subject(alert.id), alert.version)
+        if alert.taken_by is None:
+            act(session, alert.id, lambda snapshot: take(snapshot, who, now), who, now)
     return play

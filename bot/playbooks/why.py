@@ -1,5 +1,6 @@
-"""Why, and why not: each term of a condition with the value it meets now, and what holds the play back."""
+"""Why, and why not: each term of a condition with the value it meets now, where a running play stands, and what holds one back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
+from bot.alerts.people import person
+from bot.alerts.record import STAYSAIL
 from bot.clock import day_of, start_of
 from bot.messages import catalog as m
-from bot.playbooks.definition import Playbook
+from bot.playbooks.definition import Mode, Playbook
+from bot.playbooks.engine import ALERT, CONDITION, EVENT, Place
+from bot.playbooks.funnel import stands_at
 from bot.playbooks.match import Held, in_care
-from models import Account, Alert, Match, Play, Source
+from bot.playbooks.program import Wait
+from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.take_over import TAKEN_OVER
+from bot.playbooks.triggers import SweepTrigger, trigger_in_words
+from models import Account, Alert, Match, Play, PlaybookStatus, Source, Trace
 
 VERDICTS = {
     Held.STALE: m.Verdict.STALE,
@@ -28,30 +37,134 @@ class Limits:
     zone: ZoneInfo
 
 
-def why(session: Session, account: Account, playbook: Playbook, signals: Signals, limits: Limits, now: datetime) -> m.PlaybookVerdict:
+Say = Callable[..., m.PlaybookVerdict]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is asked about. `holds`: the condition does now; `last`: the last play that ended."""
+
+    session: Session
+    account: Account
+    playbook: Playbook
+    rulebook: Rulebook
+    holds: bool
+    last: Play | None
+
+
+def why(session: Session, account: Account, playbook: Playbook, rulebook: Rulebook, limits: Limits, now: datetime) -> m.PlaybookVerdict:
     """What the playbook makes of the account now, in the order in which it decides."""
-    care, holds, terms = _evaluate(session, account, playbook, signals)
+    care, holds, terms = _evaluate(session, account, playbook, rulebook.signals)
+    case = _Case(session, account, playbook, rulebook, holds, _last_play(session, account, playbook))
+    ended = _ended(case.last, rulebook) if case.last else {}
 
     def say(verdict: m.Verdict, **more: Any) -> m.PlaybookVerdict:
-        return m.PlaybookVerdict(playbook.name, playbook.version, verdict, terms, playbook.about, **more)
+        return m.PlaybookVerdict(playbook.name, playbook.version, verdict, terms, playbook.about, **(ended | more))
 
-    alert = session.scalar(select(Alert).where(Alert.account_id == account.id, Alert.playbook == playbook.name, Alert.closed_at.is_(None)))
-    if alert:
+    mine = (Alert.account_id == account.id, Alert.playbook == playbook.name, Alert.closed_at.is_(None))
+    alert = session.scalar(select(Alert).where(*mine).order_by(Alert.id.desc()).limit(1))
+    running = _running_play(session, account, playbook)
+    if alert and (running is None or running.waiting == ALERT):
         return say(m.Verdict.OPEN_ALERT, state=m.State(alert.state), since=alert.opened_at)
+    if running:
+        return _of_running(session, running, rulebook, say)
     if not care:
         return say(m.Verdict.CHURNED)
-    if not holds:
+    return _of_none(case, limits, say, now)
+
+
+def _of_running(session: Session, play: Play, rulebook: Rulebook, say: Say) -> m.PlaybookVerdict:
+    edition = rulebook.editions.get((play.playbook, play.version))
+    place = Place.read(play.step, play.progress)
+    held = session.scalar(select(Trace).where(Trace.play_id == play.id, Trace.what == "held_back").order_by(Trace.id.desc()).limit(1))
+    if place.held and held:
+        house = rulebook.house
+        rule = f"{house.per_contact} per contact, {house.per_account} per account" if place.held == "limit" else _pressing(edition)
+        verdict = m.Verdict.LIMITS if place.held == "limit" else m.Verdict.UNLESS
+        return say(verdict, since=play.started_at, until=play.due_at, rule=rule)
+    return say(
+        m.Verdict.RUNNING,
+        since=play.started_at,
+        step=stands_at(edition.program, play.step) if edition else "",
+        waiting=_waits_for(play, edition),
+        until=play.due_at,
+        variant=", ".join(place.variants.values()),
+        silent=play.silent or "",
+    )
+
+
+def _waits_for(play: Play, edition: Playbook | None) -> str:
+    op = edition.program.ops[play.step] if edition and play.step < len(edition.program.ops) else None
+    if play.waiting == CONDITION and isinstance(op, Wait):
+        return op.step.wait.until or ""
+    return f"the event {play.waiting.removeprefix(EVENT)}" if (play.waiting or "").startswith(EVENT) and play.waiting else ""
+
+
+def _pressing(playbook: Playbook | None) -> str:
+    return " OR ".join(condition.text for condition in playbook.unless) if playbook else ""
+
+
+def _of_none(case: _Case, limits: Limits, say: Say, now: datetime) -> m.PlaybookVerdict:
+    """No play runs: what keeps one from beginning."""
+    last = case.last
+    status = case.session.get(PlaybookStatus, case.playbook.name)
+    if status and status.paused_at:
+        return say(m.Verdict.PAUSED, since=status.paused_at, by=person(status.paused_by))
+    if status and status.mode == Mode.draft:
+        return say(m.Verdict.DRAFT)
+    if not case.holds:
         return say(m.Verdict.NOT_MATCHING)
-    if playbook.once_per and (ended := _last_end(session, account, playbook)) and ended > now - playbook.once_per:
-        return say(m.Verdict.COOLDOWN, until=ended + playbook.once_per)
-    match = session.get(Match, (playbook.name, account.id, ""))
+    if case.playbook.once_per and last and last.ended_at and last.ended_at > now - case.playbook.once_per:
+        return say(m.Verdict.COOLDOWN, until=last.ended_at + case.playbook.once_per)
+    if rule := _rule_that_holds(case):
+        return say(m.Verdict.UNLESS, rule=rule)
+    match = case.session.scalar(select(Match).where(Match.playbook == case.playbook.name, Match.account_id == case.account.id).limit(1))
     held = VERDICTS.get(Held(match.held)) if match and match.held in set(Held) else None
     if held is m.Verdict.BUDGET:
         tomorrow = start_of(day_of(now, limits.zone) + timedelta(days=1), limits.zone)
         return say(held, limit=limits.cards_a_day, until=tomorrow)
     if held is m.Verdict.STALE:
-        return say(held, source=", ".join(sorted(signals.sources(playbook.when.signals))))
+        return say(held, source=", ".join(sorted(case.rulebook.signals.sources(case.playbook.when.signals))))
+    if held is None and not isinstance(case.playbook.trigger, SweepTrigger):
+        return say(m.Verdict.NOT_TRIGGERED, trigger=trigger_in_words(case.playbook.trigger))
     return say(held or m.Verdict.WOULD_OPEN)
+
+
+def _rule_that_holds(case: _Case) -> str:
+    if not case.playbook.unless:
+        return ""
+    signals = case.rulebook.signals
+    clauses = [condition.clause for condition in case.playbook.unless]
+    statement = select(*clauses).select_from(signals.table).where(Account.id == case.account.id).params(as_of=signals.day)
+    row = case.session.execute(statement).one()
+    return next((condition.text for condition, truth in zip(case.playbook.unless, row, strict=True) if truth), "")
+
+
+def _mine(account: Account, playbook: Playbook) -> tuple[Any, ...]:
+    return Play.account_id == account.id, Play.playbook == playbook.name
+
+
+def _running_play(session: Session, account: Account, playbook: Playbook) -> Play | None:
+    running = select(Play).where(*_mine(account, playbook), Play.ended_at.is_(None))
+    return session.scalar(running.order_by(Play.id.desc()).limit(1))
+
+
+def _last_play(session: Session, account: Account, playbook: Playbook) -> Play | None:
+    ended = select(Play).where(*_mine(account, playbook), Play.ended_at.is_not(None))
+    return session.scalar(ended.order_by(Play.ended_at.desc()).limit(1))
+
+
+def _ended(play: Play, rulebook: Rulebook) -> dict[str, Any]:
+    """What is told of the last play that ended."""
+    told = {"ended_at": play.ended_at, "reason": play.end_reason or "", "by": _who(play.ended_by)}
+    if play.end_reason == TAKEN_OVER:
+        edition = rulebook.editions.get((play.playbook, play.version))
+        told["step"] = stands_at(edition.program, play.step) if edition else ""
+    return told
+
+
+def _who(name: str | None) -> m.Person | None:
+    return person(name) if name and name != STAYSAIL else None
 
 
 def _evaluate(session: Session, account: Account, playbook: Playbook, signals: Signals) -> tuple[bool, bool, tuple[m.Condition, ...]]:
@@ -87,8 +200,3 @@ def _truth(value: Any) -> bool | None:
 
 def terms_now(session: Session, account: Account, playbook: Playbook, signals: Signals) -> tuple[m.Condition, ...]:
     return _evaluate(session, account, playbook, signals)[2]
-
-
-def _last_end(session: Session, account: Account, playbook: Playbook) -> datetime | None:
-    ended = select(Play.ended_at).where(Play.account_id == account.id, Play.playbook == playbook.name, Play.ended_at.is_not(None))
-    return session.scalar(ended.order_by(Play.ended_at.desc()).limit(1))

@@ -87,7 +87,7 @@ def _why(session: Session, desk: Desk, account_id: str, playbook: str | None) ->
     return m.WhyAnswer(
         now=desk.now(),
         account=m.Account(account.id, account.name, account.url),
-        playbooks=tuple(why(session, account, p, rulebook.signals, limits, desk.now()) for p in wanted),
+        playbooks=tuple(why(session, account, p, rulebook, limits, desk.now()) for p in wanted),
         usage=m.DataAge(source.newest_day, source.read_at) if source else None,
     )
 

@@ -309,7 +309,7 @@ async def test_a_person_starts_a_play_and_takes_one_over(company: Company) -> No
     await company.sweep(DAY + 40 * ONE)
     (ended,) = await plays(company)
     assert (ended.end_reason, ended.ended_by) == ("taken_over", "UANN")
-    assert [a.state for a in await company.alerts()] == ["open"]
+    assert [(a.state, a.taken_by) for a in await company.alerts()] == [("taken", "UANN")]
     accounts(company, "b")
     await company.sweep(DAY + 41 * ONE)
     assert {(p.playbook, p.account_id) for p in await plays(company)} == {("by-hand", "a"), ("starts", "b"), ("by-hand", "b")}

@@ -44,12 +44,17 @@ def library() -> list[Traversable]:
 
 
 def load_playbooks(
-    own: Path | Iterable[Path], catalogue: Catalogue, known: Known, *, enable: Collection[str] | None = None
+    own: Path | Iterable[Path],
+    catalogue: Catalogue,
+    known: Known,
+    *,
+    enable: Collection[str] | None = None,
+    seen: Collection[str] = (),
 ) -> list[Playbook]:
     """The playbooks of a folder or of files. `InvalidInput` holds every finding of every file.
 
     With `enable`, those of the library count too, and only the named ones are compiled, in that order. One's own file
-    takes the place of a library one of the same name.
+    takes the place of a library one of the same name. A name in `seen` may be missing: it was there once, and its plays wait.
     """
     sources = [read_source(file) for file in _files(own)]
     if enable is not None:
@@ -58,7 +63,7 @@ def load_playbooks(
         sources = [*(source for source in shipped if _name(source) not in own_names), *sources]
     findings = [finding for source in sources for finding in _same_name(source, sources)]
     if all(source.value for source in sources):  # the name of a file that cannot be read is not known
-        findings += _unknown(enable or (), sources)
+        findings += _unknown([name for name in enable or () if name not in seen], sources)
     wanted = sources if enable is None else _in_order(enable, sources)
     shelf = _shelf(sources)
     playbooks = [_compile(source, catalogue, known, shelf) for source in wanted if source.value]

@@ -11,6 +11,7 @@ from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
 from bot.messages.catalog import State
 from bot.playbooks.effects.doing import Doing, People, recipients
+from bot.playbooks.funnel import to_come
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.steps import MANAGERS, OWNER, CardStep, TaskStep
 from bot.playbooks.story import cause_of
@@ -35,6 +36,13 @@ def open_alerts(session: Session, doings: list[Doing], rulebook: Rulebook, trend
     outbox.enqueue(session, [_card(doing, alert_id, people, rulebook, now) for doing, alert_id in opened], now)
 
 
+def _to_come(doing: Doing) -> tuple[str, ...]:
+    """What the play would still do after this step, for whoever thinks of taking it over."""
+    program = doing.due.playbook.program
+    here = next(at for at, op in enumerate(program.ops) if op is doing.visit.op)
+    return to_come(program, here + 1)
+
+
 def _told(doing: Doing) -> dict[str, Any]:
     return {"facts": doing.due.facts} if isinstance(doing.step, CardStep) else {"task": doing.step.task.what}
 
@@ -57,6 +65,7 @@ def _card(doing: Doing, alert_id: int, people: People, rulebook: Rulebook, now: 
 def _alert(doing: Doing, people: People, rulebook: Rulebook, trends: Trends, now: datetime) -> dict[str, Any]:
     due, step = doing.due, doing.step
     cause = cause_of(due.playbook, rulebook.signals, due.facts)
+    cause["play"] = {"to_come": list(_to_come(doing))}
     deadline = None
     if isinstance(step, TaskStep):
         cause |= {"what": step.task.what, "whom": step.task.to}
