@@ -32,6 +32,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -97,18 +98,22 @@ def _upsert_matches(session: Session, playbook: Playbook, signals: Signals, firi
 
 
 def matching(playbook: Playbook, signals: Signals, firing: Firing, now: datetime) -> Select[Any]:
-    """Whom the trigger and the condition give, with what holds each back by itself. One row a target, the oldest occasion first."""
+    """Whom the trigger and the condition give, with what holds each back by itself. One row a target.
+
+    A playbook about contacts is for those of the roles that it names; when an event sets it off, only for the event's own contact.
+    """
     contact: ColumnElement[str] = firing.contact
     table, conditions = firing.table, [firing.where, playbook.when.clause, in_care(signals.day)]
     if playbook.target == CONTACT:
-        table = table.join(Contact, and_(Contact.account_id == Account.id, or_(firing.contact == "", firing.contact == Contact.id)))
+        theirs = firing.contact == Contact.id if isinstance(playbook.trigger, EventTrigger) else true()
+        table = table.join(Contact, and_(Contact.account_id == Account.id, theirs))
         conditions.append(Contact.gone_at.is_(None))
-        conditions += [Contact.role.in_(playbook.roles)] if playbook.roles else []
+        conditions += [func.lower(Contact.role).in_([role.lower() for role in playbook.roles])] if playbook.roles else []
         contact = Contact.id.expression
     mine = and_(Play.account_id == Account.id, Play.playbook == playbook.name, Play.contact_id == contact)
     if not isinstance(playbook.trigger, SweepTrigger):
         conditions.append(not_(exists().where(mine, Play.occasion == firing.occasion)))
-    found = (
+    return (
         select(
             literal(playbook.name),
             Account.id,
@@ -125,16 +130,6 @@ def matching(playbook: Playbook, signals: Signals, firing: Firing, now: datetime
         .where(*conditions)
         .params(as_of=signals.day)
     )
-    if playbook.target == CONTACT and isinstance(playbook.trigger, EventTrigger):
-        return _first_of_each(found)  # an event of the account and one of its contact may meet
-    return found
-
-
-def _first_of_each(found: Select[Any]) -> Select[Any]:
-    columns = list(found.selected_columns)
-    place = func.row_number().over(partition_by=columns[1:3], order_by=columns[3]).label("place")
-    numbered = found.add_columns(place).subquery()
-    return select(*list(numbered.c)[: len(columns)]).where(numbered.c.place == 1)
 
 
 def _held_alone(playbook: Playbook, mine: ColumnElement[bool], now: datetime) -> ColumnElement[str]:

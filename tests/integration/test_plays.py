@@ -324,6 +324,40 @@ async def test_plays_of_accounts_that_left_end(company: Company) -> None:
     assert {p.account_id: p.end_reason for p in await plays(company)} == {"churns": "churned", "goes": "gone", "stays": None}
 
 
+async def test_an_event_begins_a_play_for_its_own_contact_only(company: Company) -> None:
+    steps = [{"email": {"letter": "feedback-thanks", "to": "contact"}}]
+    company.playbook("thanks", kind="survey", target="contact", trigger={"event": "praised"}, steps=steps)
+    accounts(company, "a")
+    await company.sweep()
+    at = clock.as_of("2026-04-01T08:00", company.load().zone)()
+    events = [Event(key=f"e{n}", name="praised", at=at, account_id="a", contact_id=who) for n, who in enumerate(("", "a-admin"))]
+    await company.database.run(lambda session: session.add_all(events))
+    await company.sweep(DAY + ONE)
+    assert [(p.contact_id, p.occasion) for p in await plays(company)] == [("a-admin", f"event:{events[1].id}")]
+
+
+async def test_a_task_that_is_late_says_so_once(company: Company) -> None:
+    company.playbook("asks", kind="onboarding", trigger={"enters": "new-customers"}, steps=[{"task": {"what": "Call", "within": "2d"}}])
+    accounts(company, "a")
+    versions = []
+    for day in range(5):
+        await company.sweep(DAY + day * ONE)
+        versions += [alert.version for alert in await company.alerts()]
+    assert versions[1] < versions[2] == versions[4]
+    assert len(await told(company, "overdue")) == 1
+
+
+async def test_a_file_that_is_gone_pauses_its_plays_even_while_it_is_enabled(company: Company) -> None:
+    company.playbook("slow", kind="onboarding", trigger={"enters": "new-customers"}, steps=[{"wait": "1d"}, {"set": {"tag": "late"}}])
+    accounts(company, "a")
+    await company.sweep()
+    file = company.folder / "playbooks" / "slow.yml"
+    file.rename(file.with_suffix(".off"))
+    await company.sweep(DAY + 2 * ONE)
+    assert [d.kind for d in await company.rows(Dispatch)] == ["removed"]
+    assert {a.tags for a in await company.rows(Account)} == {""}
+
+
 async def test_contacts_are_targets_of_their_own(company: Company) -> None:
     steps = [{"email": {"letter": "feedback-thanks", "to": "contact"}}]
     company.playbook("thanks", kind="survey", target="contact", roles=["champion"], trigger={"enters": "new-customers"}, steps=steps)

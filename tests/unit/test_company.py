@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.playbooks.definition import library
 from bot.sandbox.company import CAST, ROOMS, build_company, settings_yaml
 from bot.settings import load_settings
 
@@ -291,7 +292,7 @@ def test_the_settings_load_and_point_at_what_was_built(tmp_path: Path) -> None:
     settings = load_settings(file, {})
     assert set(settings.metrics) == {"active_users", "reports_run"}
     assert set(settings.segments) == {"new-customers"}
-    assert settings.enable == ("usage-drop", "gone-silent", "renewal-risk")
+    assert settings.enable == ("usage-drop", "gone-silent", "renewal-risk", "health-drop")
     assert settings.crm.url == f"sqlite:///{folder / 'crm.db'}"
     with closing(sqlite3.connect(folder / "crm.db")) as crm:
         assert len(crm.execute(settings.crm.accounts).fetchall()) == 60
@@ -299,6 +300,12 @@ def test_the_settings_load_and_point_at_what_was_built(tmp_path: Path) -> None:
     channels = {f"#{room.name}" for room in ROOMS if room.bot_in}
     assert {settings.channels.alerts, settings.channels.managers, *(route.to for route in settings.routes)} <= channels
     assert {*settings.roles.admins, *settings.roles.managers} <= {person.email for person in CAST}
+
+
+def test_with_a_mail_server_the_whole_library_is_enabled(tmp_path: Path) -> None:
+    file = tmp_path / "staysail.yml"
+    file.write_text(settings_yaml(tmp_path, "smtp://127.0.0.1:1025"), encoding="utf-8")
+    assert sorted(load_settings(file, {}).enable) == [shipped.name.removesuffix(".yml") for shipped in library()]
 
 
 def test_the_cast_has_every_kind_of_person() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from bot.documents.words import shown, wrong
 from bot.playbooks.steps.step import Step
@@ -14,6 +14,14 @@ class SplitStep(Step):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     split: dict[str, int] = Field(min_length=2)
+
+    @field_validator("split", mode="before")
+    @classmethod
+    def are_weights(cls, weights: Any) -> Any:
+        for name, weight in weights.items() if isinstance(weights, dict) else ():
+            if isinstance(weight, bool) or not isinstance(weight, int):
+                raise wrong(f"the variant `{name}` has the weight {shown(weight)}", "allowed: whole numbers, such as 50")
+        return weights
 
     @model_validator(mode="after")
     def has_its_variants(self) -> "SplitStep":
