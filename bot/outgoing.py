@@ -12,13 +12,15 @@ from bot.alerts.cards import World, card_composer
 from bot.clock import Clock
 from bot.connectors.people.slack import SlackPeople
 from bot.database import Database
+from bot.delivery.composed import Composer
 from bot.delivery.dispatches import Post, dispatch_aftermath, dispatch_composer
 from bot.delivery.limits import Limits
 from bot.delivery.schemes import MAIL, SLACK, WEBHOOK
+from bot.delivery.sender import Sender
 from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.webhook import WebhookSender
-from bot.delivery.worker import Composer, Sender, Worker
+from bot.delivery.worker import Worker
 from bot.letters.links import signer
 from bot.playbooks.notices import notice_composer
 from bot.settings import Settings

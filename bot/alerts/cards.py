@@ -14,7 +14,7 @@ from bot.accounts.signals import usage_source
 from bot.alerts.history import history_line
 from bot.alerts.people import People, load_people, owner_person, person
 from bot.connectors.ports import Metric
-from bot.delivery.worker import Composed
+from bot.delivery.composed import Composed
 from bot.messages import catalog as m
 from bot.messages.render import render
 from models import Account, Alert, Play, Source, Trace

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import any_case, insert_into
+from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
 from bot.delivery.mail import Letter
 from bot.delivery.schemes import MAIL
 from bot.delivery.sender import Call
-from bot.delivery.worker import Aftermath, Composed, Composer, Withheld
 from bot.letters.links import UNSUBSCRIBE, LinkSigner, mail_to_unsubscribe, tracked
 from bot.messages import catalog
 from bot.messages.render import render

@@ -5,7 +5,7 @@ The text is made after the claim, from the state as it stands then: ten changes 
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,14 +19,13 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.database import Database
 from bot.delivery import outbox
+from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
 from bot.delivery.keys import read_subject
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import Claimed, Failed, Shown, Skipped
 from bot.delivery.schemes import SLACK, scheme_of
 from bot.delivery.sender import Board, Bounced, Posted, Sender
 from bot.errors import SendFailed, SlowDown, Uncertain, Undeliverable
-
-__all__ = ["Aftermath", "Board", "Composed", "Composer", "Delivery", "Posted", "Sender", "Withheld", "Worker"]
 
 log = structlog.get_logger()
 LONGEST_WAIT = 600.0
@@ -36,27 +35,6 @@ GLANCE = 0.1
 FAREWELL = 10.0
 INTERRUPTED = "the process ended, or lost touch, while it was being sent"
 
-
-@dataclass(frozen=True)
-class Composed:
-    """What a subject looks like now, in the form that its sender takes (Slack's: `Rendered`)."""
-
-    version: int
-    message: Any
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """A subject that is not to be sent any more: `why` in words."""
-
-    why: str
-
-
-Composer = Callable[[Session, Sequence[int]], Mapping[int, Composed | Withheld]]
-"""Texts for several subjects of one kind, by their number."""
-
-Aftermath = Callable[[Session, int, str, str], None]
-"""Told, in the transaction that settles it, what became of a subject: its number, `withheld` or `bounced`, and why."""
 
 Result = Shown | Failed | Skipped
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.delivery.worker import Composed
+from bot.delivery.composed import Composed
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.playbooks.breakers import RELEASE, STALE

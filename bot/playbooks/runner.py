@@ -203,7 +203,7 @@ class _Batch:
         leaving = [*self.letters, *notices(self.session, acting[NotifyStep], house, now), *webhooks(acting[WebhookStep], now)]
         dispatch(self.session, leaving, now)
         set_fields(self.session, acting[SetStep], self.rulebook.signals.day)
-        for doing in acting[StartStep]:
+        for doing in sorted(acting[StartStep], key=lambda doing: doing.due.account_id):  # two processes in one order: no deadlock
             occasion = f"play:{doing.due.play_id}:{doing.visit.number}"
             begun = start_for(self.session, self.rulebook, doing.step.start, doing.due.account_id, occasion, now)
             doing.detail["started" if isinstance(begun, int) else "held"] = begun

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL
+from bot.database import insert_into
 from bot.errors import Refused
 from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.match import Held, held_now
@@ -38,17 +39,23 @@ def start_by_hand(session: Session, rulebook: Rulebook, playbook_name: str, acco
     held = _held(session, rulebook, replace(playbook, once_per=None), account_id, now)
     if held:
         raise Refused(f"`{playbook_name}` cannot start for {account.name}: {WHY_NOT[held]}.")
-    return _begin(session, playbook, account_id, f"manual:{now.isoformat()}", who, now)
+    begun = _begin(session, playbook, account_id, f"manual:{now.isoformat()}", who, now)
+    if begun is None:
+        raise Refused(f"`{playbook_name}` cannot start for {account.name}: {WHY_NOT[Held.OPEN]}.")
+    return begun
 
 
 def start_for(session: Session, rulebook: Rulebook, playbook_name: str, account_id: str, occasion: str, now: datetime) -> str | int:
-    """For the step `start`: the play's id, or what held it back."""
+    """For the step `start`: the play's id, or what held it back. Of one playbook an account begins one play a moment: two that start
+    each other do so once a pass."""
     playbook = rulebook.playbooks.get(playbook_name)
     if playbook is None:
         return "not_enabled"
     if playbook.target != "account":
         return "about_contacts"
-    return _held(session, rulebook, playbook, account_id, now) or _begin(session, playbook, account_id, occasion, STAYSAIL, now)
+    just_begun = select(exists().where(Play.playbook == playbook_name, Play.account_id == account_id, Play.started_at == now))
+    held = _held(session, rulebook, playbook, account_id, now) or (Held.QUIET.value if session.scalar(just_begun) else None)
+    return held or _begin(session, playbook, account_id, occasion, STAYSAIL, now) or Held.OPEN.value
 
 
 def _held(session: Session, rulebook: Rulebook, playbook: Playbook, account_id: str, now: datetime) -> str | None:
@@ -62,16 +69,19 @@ def _held(session: Session, rulebook: Rulebook, playbook: Playbook, account_id: 
     return held_now(session, playbook, rulebook.signals, account_id, now)
 
 
-def _begin(session: Session, playbook: Playbook, account_id: str, occasion: str, who: str, now: datetime) -> int:
+def _begin(session: Session, playbook: Playbook, account_id: str, occasion: str, who: str, now: datetime) -> int | None:
+    """None: another process has just begun one."""
     status = session.get_one(PlaybookStatus, playbook.name)
-    play = Play(playbook=playbook.name, version=playbook.version, account_id=account_id, occasion=occasion, started_at=now, due_at=now)
-    session.add(play)
-    session.flush()
-    about = {"account_id": account_id, "playbook": playbook.name, "playbook_version": playbook.version, "play_id": play.id}
+    row = {"playbook": playbook.name, "version": playbook.version, "account_id": account_id, "occasion": occasion}
+    added = insert_into(session, Play).values(**row, started_at=now, due_at=now).on_conflict_do_nothing().returning(Play.id)
+    play_id = session.scalar(added)
+    if play_id is None:
+        return None
+    about = {"account_id": account_id, "playbook": playbook.name, "playbook_version": playbook.version, "play_id": play_id}
     session.add(Trace(at=now, actor=who, what="started", detail={"occasion": occasion}, **about))
     silence(session, playbook, status, now)
     session.flush()
-    return play.id
+    return play_id
 
 
 def running_for(session: Session, account_id: str) -> list[Play]:

@@ -14,7 +14,8 @@ def set_fields(session: Session, doings: list[Doing], today: date) -> None:
     if not doings:
         return
     ids = {doing.due.account_id for doing in doings}
-    accounts = {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(ids)).with_for_update())}
+    locked = select(Account).where(Account.id.in_(ids)).order_by(Account.id).with_for_update(key_share=True)
+    accounts = {account.id: account for account in session.scalars(locked, execution_options={"populate_existing": True})}
     for doing in doings:
         account = accounts[doing.due.account_id]
         for name, value in doing.step.set.items():
