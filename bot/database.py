@@ -5,36 +5,21 @@ dialect works the same. SQLite gets exactly one writing thread (WAL, BEGIN IMMED
 """
 
 import asyncio
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import repeat
-from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
-    JSON,
     URL,
     ColumnElement,
     Connection,
     Engine,
-    Select,
-    Table,
     Text,
-    cast,
-    column,
     create_engine,
     event,
-    func,
-    inspect,
-    literal,
     make_url,
-    select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -125,42 +110,6 @@ def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
     return engine
 
 
-def insert_into(session: Session, table: Any) -> Any:
-    """An INSERT of the session's dialect: ON CONFLICT is not standard SQL, but both databases write it alike."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
-
-
-def among(session: Session, values: Iterable[str]) -> Select[Any]:
-    """For `column.in_(...)`: many values as one parameter. With one each, writing the statement takes longer than the look-up."""
-    given = literal(json.dumps(list(values)), Text)
-    if session.get_bind().dialect.name == "sqlite":
-        return select(func.json_each(given).table_valued("value").c.value)
-    return select(func.json_array_elements_text(cast(given, JSON)).column_valued())
-
-
-def inserting(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, Any]:
-    """An INSERT of many rows, for the caller to complete, and the parameters to execute it with.
-
-    To PostgreSQL all rows go as one JSON parameter: with one for each value, writing and reading the statement would take longer than
-    the insert does.
-    """
-    statement = insert_into(session, inspect(table).local_table)
-    if session.get_bind().dialect.name == "sqlite":
-        return statement, rows
-    names, types = list(rows[0]), inspect(table).columns
-    given = cast(literal(json.dumps(rows, default=str), Text), JSON)
-    record = func.json_to_recordset(given).table_valued(*(column(name, types[name].type) for name in names), name="record")
-    return statement.from_select(names, select(*record.render_derived(with_types=True).c)), None
-
-
-def add_all(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """All rows must have the same columns."""
-    if rows:
-        statement, values = inserting(session, table, rows)
-        session.execute(statement, values)
-
-
 class _AnyCase(FunctionElement[str]):
     name = "any_case"
     type = Text()
@@ -184,97 +133,6 @@ def _own_function(element: _AnyCase, compiler: SQLCompiler, **options: Any) -> s
 
 def _any_case(value: str | None) -> str | None:
     return None if value is None else value.lower()
-
-
-Rules = tuple[tuple[str, str], ...]
-"""Columns, each with the SQL expression (of `excluded` and the table) that an existing row gets."""
-
-
-def upsert(
-    session: Session,
-    table: Table,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    same: Mapping[str, Any] = MappingProxyType({}),
-    rules: Rules = (),
-) -> None:
-    """Inserts rows, or overwrites those whose primary key stands. One statement a call; rows hold Python values in column order.
-
-    `same` holds columns that are alike in all rows. A column in `rules` gets what its expression gives, in rows that stand.
-    No key may come twice in one call.
-    """
-    dialect = session.get_bind().dialect
-    values = [
-        _bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), column)
-        for name, column in zip(columns, zip(*rows, strict=True), strict=False)
-    ]
-    if not values:
-        return
-    alike = [_bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), [value])[0] for name, value in same.items()]
-    into = _Into(table, tuple(columns), tuple(same), rules)
-    if dialect.name == "sqlite":
-        source = f"VALUES ({', '.join('?' * (len(columns) + len(same)))})"
-        rows = zip(*values, *map(repeat, alike), strict=False)
-        session.connection().exec_driver_sql(_upsert_text(into, source), list(rows))
-    else:
-        _copy_in(session.connection(), into, zip(*values, strict=True), alike)
-
-
-@dataclass(frozen=True)
-class _Into:
-    """Where an upsert writes: columns that differ from row to row, columns that do not, and what existing rows get instead."""
-
-    table: Table
-    columns: tuple[str, ...]
-    same: tuple[str, ...]
-    rules: Rules
-
-
-def _copy_in(connection: Connection, into: _Into, rows: Iterable[Sequence[Any]], alike: Sequence[Any]) -> None:
-    """COPY is the quickest way in, but cannot overwrite: it goes through a table that lives as long as the transaction.
-
-    In binary, which takes a third of the time that writing and reading numbers as text takes.
-    """
-    table = into.table
-    incoming, names = f"incoming_{table.name}", ", ".join(map(_quoted, into.columns))
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {names} FROM {table.name} WITH NO DATA")  # noqa: S608
-        with cursor.copy(f"COPY {incoming} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types([table.c[name].type.compile(connection.dialect).lower() for name in into.columns])
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(_upsert_text(into, f"SELECT {', '.join(['*'] + ['%s'] * len(alike))} FROM {incoming}"), alike)  # noqa: S608
-        cursor.execute(f"DROP TABLE {incoming}")
-
-
-def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Sequence[Any]:
-    """A column's values as the driver takes them. Dates and moments repeat, and rows may share an empty dict: each is written once."""
-    if process is None:
-        return column
-    try:
-        written = {value: process(value) for value in set(column)}
-        return [written[value] for value in column]
-    except TypeError:  # JSON: not hashable
-        objects = {id(value): value for value in column}
-        written = {key: process(value) for key, value in objects.items()}
-        return [written[id(value)] for value in column]
-
-
-@lru_cache(maxsize=32)
-def _upsert_text(into: _Into, source: str) -> str:
-    """Names of our own tables and columns only; values are bound or copied."""
-    table, names = into.table, (*into.columns, *into.same)
-    keys = ", ".join(column.name for column in table.primary_key)
-    new = {name: f"excluded.{_quoted(name)}" for name in names if name not in table.primary_key.columns}
-    changed = ", ".join(f"{_quoted(name)} = {value}" for name, value in (new | dict(into.rules)).items())
-    then = f"UPDATE SET {changed}" if changed else "NOTHING"
-    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) {source} ON CONFLICT ({keys}) DO {then}"
-
-
-@lru_cache(maxsize=256)
-def _quoted(name: str) -> str:
-    return sqlite.dialect().identifier_preparer.quote(name)
 
 
 def schema_problem(session: Session) -> str | None:

@@ -10,7 +10,8 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.database import Database, upsert
+from bot.bulk import upsert
+from bot.database import Database
 from models import Job
 
 LEASE = timedelta(seconds=30)

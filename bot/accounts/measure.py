@@ -14,8 +14,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import FORMS, usage_source
+from bot.bulk import upsert
 from bot.connectors.ports import Metric, Usage, UsageRow, Windows
-from bot.database import Database, upsert
+from bot.database import Database
 from bot.errors import SourceFailed
 from bot.streams import read_ahead, work_off
 from models import Account, Reading, Source

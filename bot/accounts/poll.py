@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, kind_of_column
 from bot.accounts.rows import Reader
+from bot.bulk import among, upsert
 from bot.connectors.ports import Crm, Entity
-from bot.database import Database, among, upsert
+from bot.database import Database
 from bot.errors import SourceFailed
 from bot.streams import read_ahead
 from models import Account, Contact, Field, Source

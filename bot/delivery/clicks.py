@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.database import insert_into
+from bot.bulk import insert_into
 from bot.delivery.dispatches import record_event
 from bot.delivery.keys import dispatch_subject
 from bot.letters.links import targets

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.bulk import insert_into
 from bot.clock import Clock
-from bot.database import any_case, insert_into
+from bot.database import any_case
 from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
 from bot.delivery.mail import Letter
 from bot.delivery.schemes import MAIL

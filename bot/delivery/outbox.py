@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.database import inserting
+from bot.bulk import inserting
 from bot.delivery.schemes import is_slack, queue
 from models import OutboxMessage
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import zone_of
@@ -99,29 +99,12 @@ def _look(session: Session, rulebook: Rulebook, chosen: Sequence[_Claim], now: d
 
 
 def _look_at(session: Session, rulebook: Rulebook, playbook: Playbook, ids: list[int], now: datetime) -> Iterator[Due]:
-    signals, conditions = rulebook.signals, playbook.program.conditions
-    names = needed(playbook, signals)
-    left = case((Account.gone_at.is_not(None), literal(GONE)), (~in_care(signals.day), literal(CHURNED)))
-    statement = (
-        select(
-            *(Play.id, Play.step, Play.progress, Play.silent, Play.contact_id, Play.priority, Play.severity),
-            *(Account.id.label("account"), Account.name, Account.owner_email, Account.timezone, Contact.timezone.label("contact_zone")),
-            left.label("left_why"),
-            _holds(playbook.goal).label("goal_holds"),
-            _holds(playbook.exit_when).label("exit_holds"),
-            or_(false(), *(func.coalesce(one.clause, false()) for one in playbook.unless)).label("pressing"),
-            *(condition.clause.label(f"condition_{at}") for at, condition in enumerate(conditions)),
-            *(signals.catalogue[name].expression.label(f"fact_{at}") for at, name in enumerate(names)),
-            *rulebook.routes.columns(),
-        )
-        .select_from(signals.table.join(Play, Play.account_id == Account.id).outerjoin(Contact, Contact.id == Play.contact_id))
-        .where(Play.id.in_(ids))
-        .params(as_of=signals.day)
-    )
-    rows = [row._mapping for row in session.execute(statement)]
+    names = needed(playbook, rulebook.signals)
+    rows = [row._mapping for row in session.execute(_everything(rulebook, playbook, names).where(Play.id.in_(ids)))]
     events = _events(session, playbook, rows)
     for row in rows:
         place = Place.read(row["step"], row["progress"])
+        happened = frozenset(_since(events.get(row["account"], ()), place, row["contact_id"]))
         yield Due(
             play_id=row["id"],
             playbook=playbook,
@@ -137,17 +120,42 @@ def _look_at(session: Session, rulebook: Rulebook, playbook: Playbook, ids: list
             timezone=row["contact_zone"] or row["timezone"],
             left=row["left_why"],
             pressing=bool(row["pressing"]),
-            sight=Sight(
-                now=now,
-                target=f"{playbook.name}:{row['account']}:{row['contact_id']}",
-                truths=[_truth(row[f"condition_{at}"]) for at in range(len(conditions))],
-                goal=bool(row["goal_holds"]),
-                leave=bool(row["exit_holds"]),
-                events=frozenset(_since(events.get(row["account"], ()), place, row["contact_id"])),
-                zones=_zones(row, rulebook.house.zone),
-            ),
+            sight=_sight(row, playbook, happened, rulebook.house.zone, now),
             facts={name: plain(row[f"fact_{at}"]) for at, name in enumerate(names)},
         )
+
+
+def _everything(rulebook: Rulebook, playbook: Playbook, names: Sequence[str]) -> Select[Any]:
+    """One row a play: the play, its account and contact, the truth of every condition, the signals to tell, the routes."""
+    signals = rulebook.signals
+    left = case((Account.gone_at.is_not(None), literal(GONE)), (~in_care(signals.day), literal(CHURNED)))
+    return (
+        select(
+            *(Play.id, Play.step, Play.progress, Play.silent, Play.contact_id, Play.priority, Play.severity),
+            *(Account.id.label("account"), Account.name, Account.owner_email, Account.timezone, Contact.timezone.label("contact_zone")),
+            left.label("left_why"),
+            _holds(playbook.goal).label("goal_holds"),
+            _holds(playbook.exit_when).label("exit_holds"),
+            or_(false(), *(_holds(rule) for rule in playbook.unless)).label("pressing"),
+            *(condition.clause.label(f"condition_{at}") for at, condition in enumerate(playbook.program.conditions)),
+            *(signals.catalogue[name].expression.label(f"fact_{at}") for at, name in enumerate(names)),
+            *rulebook.routes.columns(),
+        )
+        .select_from(signals.table.join(Play, Play.account_id == Account.id).outerjoin(Contact, Contact.id == Play.contact_id))
+        .params(as_of=signals.day)
+    )
+
+
+def _sight(row: Any, playbook: Playbook, happened: frozenset[str], zone: ZoneInfo, now: datetime) -> Sight:
+    return Sight(
+        now=now,
+        target=f"{playbook.name}:{row['account']}:{row['contact_id']}",
+        truths=[_truth(row[f"condition_{at}"]) for at in range(len(playbook.program.conditions))],
+        goal=bool(row["goal_holds"]),
+        leave=bool(row["exit_holds"]),
+        events=happened,
+        zones=_zones(row, zone),
+    )
 
 
 def _holds(condition: Any) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
-from bot.database import insert_into
+from bot.bulk import insert_into
 from bot.playbooks.definition import Playbook
 from bot.playbooks.steps import CONTACT
 from bot.playbooks.triggers import EventTrigger, Firing, SweepTrigger

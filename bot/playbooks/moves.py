@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.accounts.signals import Signals
 from bot.alerts.record import STAYSAIL, overdue, show_anew
-from bot.database import add_all
+from bot.bulk import add_all
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, EXIT, GOAL
 from bot.playbooks.match import in_care

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.alerts.record import show_anew
+from bot.bulk import add_all
 from bot.connectors.ports import Usage
-from bot.database import Database, add_all
+from bot.database import Database
 from bot.errors import SourceFailed, StaysailError
 from bot.playbooks.definition import Playbook
 from bot.playbooks.due import Due, about_to_open, claim

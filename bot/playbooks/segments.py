@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.catalogue import Kind, Signal
 from bot.accounts.signals import Signals
 from bot.accounts.sources import SEGMENTS
-from bot.database import insert_into
+from bot.bulk import insert_into
 from bot.errors import Finding, InvalidInput
 from bot.playbooks.condition import Condition, compile_condition
 from bot.playbooks.match import in_care

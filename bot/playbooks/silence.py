@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL
-from bot.database import add_all
+from bot.bulk import add_all
 from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.engine import share_of
 from models import Account, Play, PlaybookStatus, Trace

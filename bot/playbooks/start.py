@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL
-from bot.database import insert_into
+from bot.bulk import insert_into
 from bot.errors import Refused
 from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.match import Held, held_now
@@ -74,7 +74,7 @@ def _begin(session: Session, playbook: Playbook, account_id: str, occasion: str,
     status = session.get_one(PlaybookStatus, playbook.name)
     row = {"playbook": playbook.name, "version": playbook.version, "account_id": account_id, "occasion": occasion}
     added = insert_into(session, Play).values(**row, started_at=now, due_at=now).on_conflict_do_nothing().returning(Play.id)
-    play_id = session.scalar(added)
+    play_id: int | None = session.scalar(added)
     if play_id is None:
         return None
     about = {"account_id": account_id, "playbook": playbook.name, "playbook_version": playbook.version, "play_id": play_id}

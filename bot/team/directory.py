@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from bot.database import Database, upsert
+from bot.bulk import upsert
+from bot.database import Database
 from bot.errors import SendFailed
 from bot.team.member import Member
 from models import Teammate

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.database import insert_into
+from bot.bulk import insert_into
 from bot.delivery import outbox
 from bot.team.directory import store
 from bot.team.member import Member, member_of

@@ -17,8 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import clock
+from bot.bulk import insert_into
 from bot.clock import Clock
-from bot.database import Database, insert_into
+from bot.database import Database
 from bot.delivery.signature import signature
 from models import Account, Contact, Event
 

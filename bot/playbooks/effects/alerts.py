@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.database import add_all, inserting
+from bot.bulk import add_all, inserting
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
 from bot.messages.catalog import State

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.bulk import add_all, inserting
 from bot.clock import day_of
-from bot.database import add_all, inserting
 from bot.delivery import outbox
 from bot.letters.facts import CsmFacts, LetterFacts
 from bot.playbooks.effects.doing import Doing, People, recipients
