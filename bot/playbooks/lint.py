@@ -49,9 +49,15 @@ def _about_steps(playbook: Playbook) -> Iterable[Said]:
         yield "it waits, and nothing lets an account leave early", "add `goal: …` or `exit_when: …`"
     if letters and playbook.once_per is None and not isinstance(playbook.trigger, ManualTrigger):
         yield "it writes letters as often as its trigger comes again", "add `once_per: 90d`, or `once_per: once`"
+    if playbook.once_per is None and isinstance(playbook.trigger, SweepTrigger) and not waits and not _opens_alert(playbook):
+        yield "it ends at once and begins again in every sweep, for as long as its condition holds", "set `once_per`, such as 30d"
     for loop in (op for op in ops if isinstance(op, Loop)):
         if not any(isinstance(op, Wait) for op in _inside(loop, ops)):
             yield f"step {loop.path} repeats without a wait between its rounds", "add a `wait` to its steps"
+
+
+def _opens_alert(playbook: Playbook) -> bool:
+    return any(step.opens_alert for step in playbook.program.steps())
 
 
 def _inside(loop: Loop, ops: tuple[Op, ...]) -> tuple[Op, ...]:

@@ -13,7 +13,7 @@ from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, EXIT, GOAL
 from bot.playbooks.match import in_care
 from bot.playbooks.program import Wait
-from models import Account, Alert, Event, Match, Play, Trace
+from models import Account, Alert, Event, Match, Play, PlaybookStatus, Trace
 
 CHURNED, GONE = "churned", "gone"
 EVENT_DAYS = 3
@@ -22,7 +22,8 @@ EVENT_DAYS = 3
 def anything_due(session: Session, now: datetime) -> bool:
     """There are plays to move, events to look at, or deadlines that have passed."""
     late = exists().where(*overdue(now))
-    due, new = exists().where(Play.due_at <= now), exists().where(Event.handled_at.is_(None), Event.at <= now)
+    paused = select(PlaybookStatus.name).where(PlaybookStatus.paused_at.is_not(None))
+    due, new = exists().where(Play.due_at <= now, Play.playbook.not_in(paused)), exists().where(Event.handled_at.is_(None), Event.at <= now)
     return bool(session.scalar(select(or_(due, new, late))))
 
 

@@ -122,7 +122,7 @@ class _Batch:
             self._go_on(walk)
 
     def _set_out(self, play: Due) -> "_Walk | None":
-        if play.left and not play.place.alerts:
+        if play.left:
             self._end(play, play.left)
             return None
         if _letter_of(play):

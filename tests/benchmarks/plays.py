@@ -94,11 +94,15 @@ def main() -> None:
 
 def compare(arguments: argparse.Namespace, folder: Path) -> None:
     database = prepare(arguments, folder)
-    print(f"{arguments.database}, {arguments.plays:,} plays wait, {arguments.due:,} are due, {arguments.processes} process(es), medians of {arguments.runs}")
+    print(
+        f"{arguments.database}, {arguments.plays:,} plays wait, {arguments.due:,} are due, {arguments.processes} process(es), medians of {arguments.runs}"
+    )
     for name in [arguments.only] if arguments.only else WAYS:
         runs = [run(arguments, folder, database, name) for _ in range(arguments.runs)]
         seconds, cpu = (statistics.median(one[key] for one in runs) for key in ("seconds", "cpu"))
-        figures = f"{arguments.due / seconds:8,.0f} plays a second ({seconds:5.2f} s, {cpu:5.2f} s of CPU = {arguments.due / cpu:,.0f} a second)"
+        figures = (
+            f"{arguments.due / seconds:8,.0f} plays a second ({seconds:5.2f} s, {cpu:5.2f} s of CPU = {arguments.due / cpu:,.0f} a second)"
+        )
         print(f"  {name:32}{figures}, {runs[0]['traces']:,} traces, shares {runs[0]['shares']}")
     idle, look = (statistics.median(one[key] for one in runs) * 1000 for key in ("idle", "look"))
     print(f"  nothing is due: seen in {look:.1f} ms, a whole pass over plays in {idle:.1f} ms")
@@ -116,7 +120,9 @@ def prepare(arguments: argparse.Namespace, folder: Path) -> Database:
     database = Database(address)
     migrate(database)
     with database.writer.begin() as connection:
-        connection.execute(insert(Source), [{"name": "usage.active_users", "tried_at": NOW, "read_at": NOW, "newest_day": DAY, "measured_for": DAY}])
+        connection.execute(
+            insert(Source), [{"name": "usage.active_users", "tried_at": NOW, "read_at": NOW, "newest_day": DAY, "measured_for": DAY}]
+        )
         for table, rows in ((Account, account), (Contact, contact), (Reading, reading)):
             for at in range(0, arguments.plays, SLICE):
                 connection.execute(insert(table), [rows(number) for number in range(at, min(at + SLICE, arguments.plays))])
@@ -155,9 +161,7 @@ def run(arguments: argparse.Namespace, folder: Path, database: Database, name: s
     (folder / "playbooks" / "bench.yml").write_text(json.dumps(form))
     begin(arguments, folder, database)
     command = [sys.executable, "-m", "tests.benchmarks.plays", "--one", str(folder)]
-    workers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(arguments.processes)
-    ]
+    workers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(arguments.processes)]
     for worker in workers:
         assert worker.stdout
         worker.stdout.readline()
