@@ -30,9 +30,11 @@ class App:
     world: World
 
 
-def build(settings: Settings, session: aiohttp.ClientSession | None = None, now: Clock = clock.now) -> App:
-    """`session` keeps connections to Slack open between requests; without one each request opens its own."""
-    outgoing = outgoing_of(settings, session, now)
+def build(
+    settings: Settings, session: aiohttp.ClientSession | None = None, now: Clock = clock.now, database: Database | None = None
+) -> App:
+    """`session` keeps connections to Slack open between requests; without one each request opens its own. `database`: one that is open."""
+    outgoing = outgoing_of(settings, session, now, database)
     return App(
         settings=settings,
         database=outgoing.database,

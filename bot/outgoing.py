@@ -41,9 +41,11 @@ class Outgoing:
     world: World
 
 
-def outgoing_of(settings: Settings, session: aiohttp.ClientSession | None = None, now: Clock = clock.now) -> Outgoing:
-    """`session` keeps connections to Slack open between requests; without one each request opens its own."""
-    database = Database(settings.environment.database_url)
+def outgoing_of(
+    settings: Settings, session: aiohttp.ClientSession | None = None, now: Clock = clock.now, database: Database | None = None
+) -> Outgoing:
+    """`session` keeps connections to Slack open between requests; without one each request opens its own. `database`: one that is open."""
+    database = database or Database(settings.environment.database_url)
     client = slack_client(settings, session)
     world = World(settings.metrics, settings.zone, now)
     composers: Mapping[str, Composer] = {

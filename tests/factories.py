@@ -28,6 +28,7 @@ from starlette.routing import Route
 
 from bot.app import App, build
 from bot.clock import day_of
+from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject, breaker_subject
 from bot.manifest import FILE as MANIFEST
@@ -435,7 +436,7 @@ class Plan:
     timeout: float = 15.0
 
 
-async def start_world(stack: AsyncExitStack, folder: Path, database_url: str, plan: Plan) -> World:
+async def start_world(stack: AsyncExitStack, folder: Path, database: Database, plan: Plan) -> World:
     """Everything that `run` joins, but for the scheduler; torn down by the stack."""
     door = _Door()
     events_url = await stack.enter_async_context(door.open()) if plan.transport == "http" else None
@@ -448,12 +449,11 @@ async def start_world(stack: AsyncExitStack, folder: Path, database_url: str, pl
     plan.accounts(company)
     config = folder / "staysail.yml"
     config.write_text(settings_text(company, plan.settings))
-    variables = variables_of(sandbox, database_url, plan.transport)
+    variables = variables_of(sandbox, database.url.render_as_string(hide_password=False), plan.transport)
     clock = RisingClock()
     session = await stack.enter_async_context(slack_session())
     session._timeout = aiohttp.ClientTimeout(total=plan.timeout)
-    app = build(load_settings(config, variables), session, clock)
-    stack.callback(app.database.close)
+    app = build(load_settings(config, variables), session, clock, database)
     schedule = schedule_of(app)
     world = World(app, sandbox, company, clock, schedule, config, variables)
     bolt = bolt_of(app, schedule, await team_of(app))

@@ -38,9 +38,9 @@ STEPS: dict[str, list[Any]] = {
 
 
 @pytest.fixture
-def two(migrated_postgres: str, database: Database) -> Iterator[tuple[Database, Database]]:
+def two(postgres_url: str, database: Database) -> Iterator[tuple[Database, Database]]:
     """What two processes have: a pool of connections each."""
-    other = Database(migrated_postgres)
+    other = Database(postgres_url)
     yield database, other
     other.close()
 

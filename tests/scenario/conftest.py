@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.database import Database
 from tests.factories import Plan, World, start_world
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -24,11 +25,11 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def open_world(database_url: str, tmp_path: Path) -> AsyncIterator[OpenWorld]:
+async def open_world(database: Database, tmp_path: Path) -> AsyncIterator[OpenWorld]:
     async with AsyncExitStack() as stack:
 
         async def start(**plan: Any) -> World:
-            return await start_world(stack, tmp_path, database_url, Plan(**plan))
+            return await start_world(stack, tmp_path, database, Plan(**plan))
 
         yield start
 
