@@ -30,6 +30,7 @@ from handlers.slack.listeners import Listeners
 from handlers.web.events import event_routes
 from handlers.web.health import health_routes
 from handlers.web.letters import letter_routes
+from jobs.lease import lease
 from jobs.receipts import forget_receipts
 from jobs.schedule import Schedule, Scheduled
 
@@ -131,7 +132,8 @@ def schedule_of(app: App) -> Schedule:
         return report
 
     async def plays() -> dict[str, Any]:
-        moved = asdict(await app.sweep.go_on())
+        async with lease(app.database, "sweep", wait=False) as ours:  # a sweep moves plays itself
+            moved = asdict(await app.sweep.go_on()) if ours else {}
         if any(moved.values()):
             app.worker.wake()
         return moved

@@ -27,7 +27,7 @@ WHY_NOT = {
 
 
 def start_by_hand(session: Session, rulebook: Rulebook, playbook_name: str, account_id: str, who: str, now: datetime) -> int:
-    """The play's id. Whoever starts a play overrides its `when` and `once_per`, and nothing else."""
+    """The play's id. Whoever starts a play overrides its `when`, `once_per` and holdout, and nothing else."""
     playbook = rulebook.playbooks.get(playbook_name)
     if playbook is None:
         raise Refused(f"No playbook is called `{playbook_name}`.")
@@ -79,7 +79,7 @@ def _begin(session: Session, playbook: Playbook, account_id: str, occasion: str,
         return None
     about = {"account_id": account_id, "playbook": playbook.name, "playbook_version": playbook.version, "play_id": play_id}
     session.add(Trace(at=now, actor=who, what="started", detail={"occasion": occasion}, **about))
-    silence(session, playbook, status, now)
+    silence(session, replace(playbook, holdout=0.0) if who != STAYSAIL else playbook, status, now)
     session.flush()
     return play_id
 

@@ -10,21 +10,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
+from sqlalchemy import select, update
+from starlette.applications import Starlette
 
 from bot import clock
 from bot.app import App, build
 from bot.clock import day_of
 from bot.demo import Place
 from bot.demo_clock import DemoClock, Life, steps
+from bot.letters.links import signer
 from bot.manifest import FILE
 from bot.outgoing import slack_session
 from bot.sandbox.company import CAST, ROOMS, build_company
-from bot.sandbox.server import Sandbox
+from bot.sandbox.server import Letter, Sandbox
+from handlers.web.letters import letter_routes
 from jobs.lease import lease
 from jobs.sweep import Report, Sweep
-from models import Job
+from models import Account, Alert, Contact, Event, Job, Play, Trace
+from tests.factories import until
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -111,6 +117,47 @@ async def test_time_goes_on_by_itself_and_is_told_in_the_workspaces_zone(demo: D
     assert abs(demo.now() - clock.now() - HOUR) < timedelta(seconds=1)
     assert str(demo.now.now().tzinfo) == "Europe/Prague"
     assert demo.now() <= demo.now()
+
+
+async def test_praise_becomes_a_letter_in_the_inbox_and_nobody_who_unsubscribed_gets_another(demo: Demo) -> None:
+    database, settings = demo.app.database, demo.app.settings
+    await demo.app.sweep.run()
+    champion: Contact = await database.read(lambda session: session.scalars(_champions()).first())
+
+    async def praise(key: str) -> None:
+        event = {"key": key, "name": "nps_promoter", "at": demo.now(), "account_id": champion.account_id, "contact_id": champion.id}
+        await database.run(lambda session: session.add(Event(**event)))
+        await demo.app.sweep.go_on()
+        demo.app.worker.wake()
+
+    def letters() -> list[Letter]:
+        return [letter for letter in demo.sandbox.mail if champion.email in letter.recipients]
+
+    before = len(letters())
+    await praise("first")
+    await until(lambda: len(letters()) == before + 1, "a letter of thanks arrives")
+    link = letters()[-1].message["List-Unsubscribe"].strip("<>")
+    links = signer(settings.environment.staysail_url, settings.environment.staysail_secret)
+    pages = Starlette(routes=letter_routes(database, links, demo.now))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(pages)) as browser:
+        assert (await browser.get(link)).status_code == 200
+        assert not await database.read(lambda session: session.get_one(Contact, champion.id).unsubscribed_at)
+        assert (await browser.post(link, data={"List-Unsubscribe": "One-Click"})).status_code == 200
+    await demo.now.forward(DAY.total_seconds())
+    await database.run(lambda session: session.execute(update(Play).values(ended_at=demo.now() - 400 * DAY)))
+    await praise("second")
+    skipped = select(Trace.detail).where(Trace.account_id == champion.account_id, Trace.step.is_not(None)).order_by(Trace.id.desc())
+    assert "unsubscribed" in str(await database.read(lambda session: session.scalars(skipped.limit(2)).all()))
+    assert len(letters()) == before + 1
+
+
+def _champions() -> Any:
+    """Of accounts that nobody worries about."""
+    worried = select(Alert.account_id).where(Alert.closed_at.is_(None))
+    free = (Contact.role == "champion", Contact.opted_out.is_(False), Contact.email.is_not(None), Contact.account_id.not_in(worried))
+    return (
+        select(Contact).where(*free).join(Account, Account.id == Contact.account_id).where(Account.stage == "growth").order_by(Contact.id)
+    )
 
 
 def test_the_demo_has_an_address_a_secret_and_a_mail_server(tmp_path: Path) -> None:
