@@ -16,7 +16,19 @@ from bot.alerts.record import tell_overdue
 from bot.playbooks.breakers import MASS_DROP, STALE, Trip, clear, trip
 from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.follow import follow
-from bot.playbooks.match import Held, apply_budget, count_eligible, count_fresh, count_held, forget, hold, is_waiting, match, start_plays
+from bot.playbooks.match import (
+    Budget,
+    Held,
+    apply_budget,
+    count_eligible,
+    count_fresh,
+    count_held,
+    forget,
+    hold,
+    is_waiting,
+    match,
+    start_plays,
+)
 from bot.playbooks.moves import leave, settle_events, wake
 from bot.playbooks.removed import tell_removed
 from bot.playbooks.rulebook import Rulebook
@@ -103,8 +115,7 @@ def rehearse(session: Session, rulebook: Rulebook, playbook: Playbook, guard: Gu
     stale = _stale_playbooks(session, alone, guard, now)
     _match(session, playbook, live, alone, now)
     _hold(session, playbook, alone, guard, stale, now)
-    if playbook.program.opens_with_alert:
-        apply_budget(session, [playbook.name], guard.cards_a_day, guard.day_began)
+    apply_budget(session, [playbook.name], _budget(alone, guard))
 
 
 def _begin(session: Session, rulebook: Rulebook, names: Collection[str], guard: Guard, stale: set[str], now: datetime) -> int:
@@ -114,8 +125,7 @@ def _begin(session: Session, rulebook: Rulebook, names: Collection[str], guard: 
     for name, playbook in playbooks.items():
         _match(session, playbook, known[name], rulebook, now)
         _hold(session, playbook, rulebook, guard, stale, now)
-    with_cards = [name for name, playbook in rulebook.playbooks.items() if playbook.program.opens_with_alert]
-    apply_budget(session, with_cards, guard.cards_a_day, guard.day_began)
+    apply_budget(session, playbooks, _budget(rulebook, guard))
     started = start_plays(session, {name: playbook.version for name, playbook in playbooks.items()}, now)
     for name, playbook in playbooks.items() if started else ():
         silence(session, playbook, known[name], now)
@@ -123,6 +133,11 @@ def _begin(session: Session, rulebook: Rulebook, names: Collection[str], guard: 
         if isinstance(playbook.trigger, ScheduleTrigger) and not is_waiting(session, name):
             fired(session, name, now)
     return started
+
+
+def _budget(rulebook: Rulebook, guard: Guard) -> Budget:
+    with_cards = [name for name, playbook in rulebook.playbooks.items() if playbook.program.opens_with_alert]
+    return Budget(guard.cards_a_day, guard.day_began, with_cards)
 
 
 def _match(session: Session, playbook: Playbook, status: PlaybookStatus, rulebook: Rulebook, now: datetime) -> None:

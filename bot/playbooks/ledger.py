@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.durations import Allowance
 from bot.playbooks.rulebook import House
-from bot.playbooks.steps import CONTACT, OWNER
+from bot.playbooks.steps import CONTACT, MANAGERS, OWNER
 from models import Account, Contact, Touch
 
 AGAIN = timedelta(days=1)
@@ -67,10 +67,8 @@ class Ledger:
 
     def decide(self, to: str, account: str, contact_id: str, owner: str | None, essential: bool, pressing: bool) -> Send | Hold | Skip:
         """Who gets the letter. The order of asking is the order of priority."""
-        if to == OWNER:
-            return Send(owner) if owner else Skip("no_owner")
-        if "@" in to:
-            return Send(to)
+        if ours := self._ours(to, owner):
+            return ours
         meant = [c for c in self._contacts[account] if (c.id == contact_id if to == CONTACT else (c.role or "").lower() == to.lower())]
         barred = [(contact, _barred(contact, essential)) for contact in meant]
         free = [contact for contact, why in barred if why is None]
@@ -83,6 +81,15 @@ class Ledger:
         if until:
             return Hold(until, "limit")
         return Send(contact.email or "", contact)
+
+    def _ours(self, to: str, owner: str | None) -> Send | Skip | None:
+        """Somebody of ours, whom no limit protects; None: a customer is meant."""
+        if to == OWNER:
+            return Send(owner) if owner else Skip("no_owner")
+        if to == MANAGERS:
+            address = next(iter(self._house.manager_emails), None)
+            return Send(address) if address else Skip("no_manager")
+        return Send(to) if "@" in to else None
 
     def sent(self, account: str, contact: Contact, at: datetime) -> None:
         self._note(account, contact.id, at)

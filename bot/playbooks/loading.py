@@ -42,6 +42,7 @@ def house_of(settings: Settings) -> House:
         hours=settings.hours,
         managers=settings.channels.managers or settings.channels.alerts,
         admins=settings.admin_channel,
+        manager_emails=tuple(name for name in settings.roles.managers if not name.startswith("@")),
         letters=Letters(settings.letters, settings.links, email.language) if email else None,
         sender=email.sender if email else None,
         per_contact=settings.limits.contact,

@@ -8,7 +8,8 @@ statements.
 `stale` a source it reads is too old · `mass_drop` too many would open at once · `budget` the owner has had the day's cards.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -160,11 +161,21 @@ def hold(session: Session, playbook: str, reason: Held) -> int:
     return _changed(session.execute(update(Match).where(fresh).values(held=reason.value)))
 
 
-def apply_budget(session: Session, playbooks: Sequence[str], cards_a_day: int, day_began: datetime) -> int:
-    """Of all cards that would open, each owner gets the most valuable up to the day's limit, across playbooks. The rest waits.
+@dataclass(frozen=True)
+class Budget:
+    """`cards_a_day` for each owner, from `day_began` on. `playbooks`: all whose plays begin with a card."""
 
-    `playbooks` are those whose plays begin with a card. Accounts without an owner are nobody's budget. Returns how many wait.
+    cards_a_day: int
+    day_began: datetime
+    playbooks: Sequence[str]
+
+
+def apply_budget(session: Session, fresh: Collection[str], budget: Budget) -> int:
+    """Of all cards that would open now, each owner gets the most valuable up to the day's limit, across playbooks. The rest waits.
+
+    `fresh`: the playbooks that were matched in this pass. Accounts without an owner are nobody's budget. Returns how many wait.
     """
+    playbooks = [name for name in budget.playbooks if name in fresh]
     rank = func.row_number().over(
         partition_by=Match.owner_email, order_by=(Match.priority.desc().nulls_last(), Match.account_id, Match.playbook)
     )
@@ -176,14 +187,14 @@ def apply_budget(session: Session, playbooks: Sequence[str], cards_a_day: int, d
     had = (
         select(Account.owner_email, func.count().label("cards"))
         .join(Play, Play.account_id == Account.id)
-        .where(Play.started_at >= day_began, Play.playbook.in_(playbooks), Play.silent.is_(None))
+        .where(Play.started_at >= budget.day_began, Play.playbook.in_(budget.playbooks), Play.silent.is_(None))
         .group_by(Account.owner_email)
         .subquery()
     )
     over = (
         select(ranked.c.playbook, ranked.c.account_id)
         .outerjoin(had, had.c.owner_email == ranked.c.owner_email)
-        .where(ranked.c.place + func.coalesce(had.c.cards, 0) > cards_a_day)
+        .where(ranked.c.place + func.coalesce(had.c.cards, 0) > budget.cards_a_day)
     )
     waiting = update(Match).where(tuple_(Match.playbook, Match.account_id).in_(over)).values(held=Held.BUDGET.value)
     return _changed(session.execute(waiting, execution_options={"synchronize_session": False}))

@@ -134,7 +134,7 @@ def _rule_that_holds(case: _Case) -> str:
     if not case.playbook.unless:
         return ""
     signals = case.rulebook.signals
-    clauses = [condition.clause for condition in case.playbook.unless]
+    clauses = [condition.clause.label(f"rule_{at}") for at, condition in enumerate(case.playbook.unless)]
     statement = select(*clauses).select_from(signals.table).where(Account.id == case.account.id).params(as_of=signals.day)
     row = case.session.execute(statement).one()
     return next((condition.text for condition, truth in zip(case.playbook.unless, row, strict=True) if truth), "")
@@ -171,10 +171,10 @@ def _evaluate(session: Session, account: Account, playbook: Playbook, signals: S
     names = list(playbook.when.signals)
     statement = (
         select(
-            in_care(signals.day),
-            playbook.when.clause,
-            *(part.clause for part in playbook.when.parts),
-            *(signals.catalogue[name].expression for name in names),
+            in_care(signals.day).label("care"),
+            playbook.when.clause.label("holds"),
+            *(part.clause.label(f"part_{at}") for at, part in enumerate(playbook.when.parts)),
+            *(signals.catalogue[name].expression.label(f"signal_{at}") for at, name in enumerate(names)),
         )
         .select_from(signals.table)
         .where(Account.id == account.id)

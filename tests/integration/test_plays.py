@@ -261,6 +261,21 @@ async def test_events_begin_plays_and_end_waits_once(company: Company) -> None:
     assert (await company.rows(Event))[0].handled_at is not None
 
 
+async def test_a_card_between_sweeps_has_its_place_in_the_days_budget(company: Company) -> None:
+    company.settings["limits"] = {"cards_a_day": 5}
+    company.playbook("low", when="score < 5", priority="10")
+    company.playbook("asked", kind="support", trigger={"event": "asked"}, steps=[{"card": "check-in"}])
+    accounts(company, "a", "b", "c", "d", stage="growth", score=1)
+    accounts(company, "x", "y", stage="growth", score=9)
+    assert (await company.sweep("2026-03-31T10:00")).opened == 4
+    at = clock.as_of("2026-03-31T10:05", company.load().zone)()
+    events = [Event(key=name, name="asked", at=at, account_id=name) for name in ("x", "y")]
+    await company.database.run(lambda session: session.add_all(events))
+    assert (await company.sweeper("2026-03-31T10:06").go_on()).opened == 1
+    assert len(await company.open("asked")) == 1, "the fifth card of the day; the sixth waits for tomorrow"
+    assert (await company.sweep(DAY + ONE)).opened == 1
+
+
 async def test_rounds_are_counted_and_a_condition_ends_them(company: Company) -> None:
     rounds = {"repeat": [{"email": {"letter": "check-in", "to": "admin"}}, {"wait": "7d"}], "at_most": 3, "until": "score > 5"}
     company.playbook("asks", kind="onboarding", trigger={"enters": "new-customers"}, steps=[rounds, {"stop": "asked enough"}])

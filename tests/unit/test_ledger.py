@@ -25,6 +25,7 @@ HOUSE = House(
     hours=BusinessHours.parse("Mon-Sun 00:00-24:00", "UTC"),
     managers="#managers",
     admins="#admins",
+    manager_emails=("lead@ours.example",),
     per_contact=Allowance(2, WEEK),
     per_account=Allowance(3, WEEK),
 )
@@ -99,6 +100,7 @@ def test_our_own_people_have_no_limit(session: Session) -> None:
     person(session, "cy")
     touched(session, "cy", *[ONE] * 9)
     assert ask(session, "csm", pressing=True) == Send("csm@ours.example")
+    assert ask(session, "managers", pressing=True) == Send("lead@ours.example")
     assert ask(session, "lead@ours.example", pressing=True) == Send("lead@ours.example")
     assert Ledger(session, HOUSE, ["a"], NOW).decide("csm", "a", "", None, False, False) == Skip("no_owner")
 

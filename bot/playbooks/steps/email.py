@@ -7,7 +7,8 @@ from bot.playbooks.steps.step import Step, StepContext, known
 
 
 class Email(BaseModel):
-    """`to` is a contact's role, `contact` (the play's own), `csm`, or a teammate's address.
+    """`to` is a contact's role, `contact` (the play's own), `csm`, `managers` (the first address among them), or a
+    teammate's address.
 
     Of several contacts with the role the first who may be written to is chosen: one letter goes to one person.
     """
