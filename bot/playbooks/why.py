@@ -14,7 +14,7 @@ from bot.alerts.people import person
 from bot.alerts.record import STAYSAIL
 from bot.clock import day_of, start_of
 from bot.messages import catalog as m
-from bot.playbooks.definition import Mode, Playbook
+from bot.playbooks.definition import NEVER_AGAIN, Mode, Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, Place
 from bot.playbooks.funnel import stands_at
 from bot.playbooks.match import Held, in_care
@@ -115,7 +115,8 @@ def _of_none(case: _Case, limits: Limits, say: Say, now: datetime) -> m.Playbook
     if not case.holds:
         return say(m.Verdict.NOT_MATCHING)
     if case.playbook.once_per and last and last.ended_at and last.ended_at > now - case.playbook.once_per:
-        return say(m.Verdict.COOLDOWN, until=last.ended_at + case.playbook.once_per)
+        once = case.playbook.once_per == NEVER_AGAIN
+        return say(m.Verdict.ENDED) if once else say(m.Verdict.COOLDOWN, until=last.ended_at + case.playbook.once_per)
     if rule := _rule_that_holds(case):
         return say(m.Verdict.UNLESS, rule=rule)
     match = case.session.scalar(select(Match).where(Match.playbook == case.playbook.name, Match.account_id == case.account.id).limit(1))

@@ -80,3 +80,10 @@ async def test_after_its_end_a_playbook_stays_quiet_and_says_how_it_ended(compan
     assert (found.verdict, found.reason) == (Verdict.COOLDOWN, "done")
     assert found.ended_at is not None
     assert found.until == found.ended_at + 30 * ONE
+
+
+async def test_what_happens_once_has_happened(company: Company) -> None:
+    company.playbook("single", kind="onboarding", when="score < 5", once_per="once", steps=[{"stop": "that was all"}])
+    await company.sweep()
+    found = await ask(company, "single", 400)
+    assert (found.verdict, found.reason, found.until) == (Verdict.ENDED, "stopped", None)

@@ -5,8 +5,8 @@ file ─ source.py ─► keys, values and their lines
      ─ loading.py ► Playbook, or InvalidInput with every mistake of every file
 """
 
-from bot.playbooks.definition.form import AlertKind, Mode
+from bot.playbooks.definition.form import NEVER_AGAIN, AlertKind, Mode
 from bot.playbooks.definition.loading import Known, library, load_edition, load_playbooks
 from bot.playbooks.definition.playbook import Playbook
 
-__all__ = ["AlertKind", "Known", "Mode", "Playbook", "library", "load_edition", "load_playbooks"]
+__all__ = ["NEVER_AGAIN", "AlertKind", "Known", "Mode", "Playbook", "library", "load_edition", "load_playbooks"]
