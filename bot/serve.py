@@ -63,7 +63,7 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     worker = asyncio.ensure_future(app.worker.run())
     stack.push_async_callback(_stop, worker)
     schedule.start()
-    stack.callback(schedule.stop)
+    stack.push_async_callback(schedule.stop)
     config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off")
     await _Server(config).serve()
 

@@ -1,5 +1,6 @@
 """What the clock starts, in one table."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ class Schedule:
     def __init__(self, database: Database, jobs: Sequence[Scheduled]) -> None:
         self._database = database
         self._jobs = {job.name: job for job in jobs}
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         for job in jobs:
             first = clock.now() + timedelta(seconds=1)
@@ -40,8 +42,13 @@ class Schedule:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Jobs under way are ended and waited for: they give their leases back before the database is closed."""
         self._scheduler.shutdown(wait=False)
+        under_way = tuple(self._under_way)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def soon(self, name: str) -> None:
         """Runs a job now, besides its usual times; while it runs already, once more afterwards: what changed meanwhile counts."""
@@ -49,6 +56,10 @@ class Schedule:
         self._scheduler.add_job(self._run, args=[self._jobs[name], True], **more)
 
     async def _run(self, job: Scheduled, wait: bool = False) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
         async with lease(self._database, job.name, wait=wait) as ours:
             if ours:
                 await run_recorded(self._database, job.name, job.work)

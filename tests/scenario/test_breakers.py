@@ -42,7 +42,7 @@ async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld, tran
         assert (await world.click(ADMIN, notice, Action.BREAKER_RELEASE)).ok
         await until(lambda: len(world.sandbox.messages("cs-alerts")) == 12, "the alerts are open")
     finally:
-        world.schedule.stop()
+        await world.schedule.stop()
     await world.quiet()
     assert f"<@{ADMIN.id}> released them, <!date^" in notice.words
     assert notice.buttons == []

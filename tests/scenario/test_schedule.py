@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.database import Database
 from jobs.schedule import Schedule, Scheduled
+from models import Job
 from tests.factories import until
 
 
@@ -26,5 +27,20 @@ async def test_a_job_that_is_wanted_soon_while_it_runs_runs_once_more(database: 
         finish.set()
         await until(lambda: len(started) == 2, "it runs again, an hour before its next time")
     finally:
-        schedule.stop()
-        await asyncio.sleep(0.05)
+        await schedule.stop()
+
+
+async def test_a_job_under_way_gives_its_lease_back_when_the_process_ends(database: Database) -> None:
+    started: list[int] = []
+
+    async def work() -> dict[str, Any]:
+        started.append(1)
+        await asyncio.sleep(60)
+        return {}
+
+    schedule = Schedule(database, [Scheduled("sweep", timedelta(hours=1), work)])
+    schedule.start()
+    await until(lambda: bool(started), "it runs")
+    await schedule.stop()
+    job: Any = await database.read(lambda session: session.get(Job, "sweep"))
+    assert (job.holder, job.problem) == (None, None)
