@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import usage_source
 from bot.alerts.history import history_line
+from bot.alerts.lifecycle import WAITS_FOR_CARDS
 from bot.alerts.people import People, load_people, owner_person, person
 from bot.connectors.ports import Metric
 from bot.delivery.composed import Composed
@@ -22,7 +23,6 @@ from models import Account, Alert, Play, Source, Trace
 CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value}
 """What a playbook's step `card` may name."""
 MANAGERS = "managers"
-WAITS_FOR_CARDS = "alert"
 UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
 
 

@@ -21,6 +21,8 @@ from bot.messages.catalog import State
 
 CLOSED = frozenset({State.RESOLVED, State.DISMISSED, State.RECOVERED, State.ENDED})
 WORSE_BY = 0.1
+WAITS_FOR_CARDS, ALERT_CLOSED = "alert", "alert_closed"
+"""What a play waits for at the end of its steps, and the event that tells of a closing."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
-from bot.alerts.lifecycle import CLOSED, Change, Snapshot
+from bot.alerts.lifecycle import ALERT_CLOSED, CLOSED, WAITS_FOR_CARDS, Change, Snapshot
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
 from bot.errors import Refused
@@ -61,10 +61,10 @@ def _tell_play(session: Session, alert: Alert, now: datetime) -> None:
     others = exists().where(Alert.play_id == alert.play_id, Alert.id != alert.id, Alert.closed_at.is_(None))
     mine = (Play.id == alert.play_id, Play.ended_at.is_(None))
     ended = {"ended_at": now, "end_reason": alert.state, "ended_by": alert.closed_by, "due_at": None, "waiting": None}
-    session.execute(update(Play).where(*mine, Play.waiting == "alert", ~others).values(ended))
-    if session.scalar(update(Play).where(*mine, Play.waiting == "event:alert_closed").values(due_at=now).returning(Play.id)):
-        key, detail = f"alert_closed:{alert.id}", {"alert": alert.id, "state": alert.state}
-        session.add(Event(key=key, name="alert_closed", at=now, account_id=alert.account_id, data=detail))
+    session.execute(update(Play).where(*mine, Play.waiting == WAITS_FOR_CARDS, ~others).values(ended))
+    if session.scalar(update(Play).where(*mine, Play.waiting == f"event:{ALERT_CLOSED}").values(due_at=now).returning(Play.id)):
+        key, detail = f"{ALERT_CLOSED}:{alert.id}", {"alert": alert.id, "state": alert.state}
+        session.add(Event(key=key, name=ALERT_CLOSED, at=now, account_id=alert.account_id, data=detail))
 
 
 def show_anew(session: Session, *which: ColumnElement[bool]) -> list[Alert]:

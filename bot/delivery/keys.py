@@ -1,6 +1,5 @@
 """Dedup keys: one per thing that may be seen once. The outbox refuses a second row with the same key.
 
-    card:<alert>        the card of an alert
     breaker:<breaker>   the notice that alerts are held
     effect:<play>:<n>   what a play's n-th effect sends: a card, a letter, a notice, a webhook call
 
@@ -20,8 +19,8 @@ def dispatch_subject(dispatch_id: int) -> str:
     return f"dispatch:{dispatch_id}"
 
 
-def card_key(alert_id: int) -> str:
-    return f"card:{alert_id}"
+def effect_key(play_id: int, number: int) -> str:
+    return f"effect:{play_id}:{number}"
 
 
 def breaker_key(breaker_id: int) -> str:

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import zone_of
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import Place, Sight
-from bot.playbooks.match import in_care
-from bot.playbooks.moves import CHURNED, GONE
+from bot.playbooks.moves import left_because
 from bot.playbooks.program import Do, Wait
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.status import stand_still
@@ -128,12 +127,11 @@ def _look_at(session: Session, rulebook: Rulebook, playbook: Playbook, ids: list
 def _everything(rulebook: Rulebook, playbook: Playbook, names: Sequence[str]) -> Select[Any]:
     """One row a play: the play, its account and contact, the truth of every condition, the signals to tell, the routes."""
     signals = rulebook.signals
-    left = case((Account.gone_at.is_not(None), literal(GONE)), (~in_care(signals.day), literal(CHURNED)))
     return (
         select(
             *(Play.id, Play.step, Play.progress, Play.silent, Play.contact_id, Play.priority, Play.severity),
             *(Account.id.label("account"), Account.name, Account.owner_email, Account.timezone, Contact.timezone.label("contact_zone")),
-            left.label("left_why"),
+            left_because(signals.day).label("left_why"),
             _holds(playbook.goal).label("goal_holds"),
             _holds(playbook.exit_when).label("exit_holds"),
             or_(false(), *(_holds(rule) for rule in playbook.unless)).label("pressing"),

@@ -1,6 +1,6 @@
 """Which text of a playbook counts: the file's, or the one that is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -46,7 +46,7 @@ class Shelf:
 
     def _compiled(self, kept: PlaybookVersion, problems: list[Finding]) -> Playbook | None:
         """None when it can no longer be compiled, such as for a signal that is gone: its plays stand still."""
-        names: Mapping[str, object] = {playbook.name: playbook for playbook in self.files}
+        names = {playbook.name for playbook in self.files}
         try:
             return load_edition(kept.text, f"{kept.name} version {kept.version}", self.catalogue, self.known, names)
         except InvalidInput as error:

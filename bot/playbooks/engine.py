@@ -13,11 +13,12 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.alerts.lifecycle import WAITS_FOR_CARDS
 from bot.playbooks.program import Branch, Do, End, Jump, Loop, Op, Program, Split, Wait
 from bot.playbooks.steps import EmailStep, SetStep
 
-ALERT, CONDITION, EVENT = "alert", "condition", "event:"
-DONE, GOAL, EXIT, STOPPED = "done", "goal", "exit", "stopped"
+ALERT, CONDITION, EVENT = WAITS_FOR_CARDS, "condition", "event:"
+DONE, GOAL, EXIT = "done", "goal", "exit"
 LONGEST_WALK = 10_000
 
 

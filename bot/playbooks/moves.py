@@ -1,7 +1,7 @@
 """What moves plays besides time, for all of them in a few statements: reaching the goal, having to leave, and what they wait for."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, literal, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +13,8 @@ from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, EXIT, GOAL
 from bot.playbooks.match import in_care
 from bot.playbooks.program import Wait
-from models import Account, Alert, Event, Match, Play, PlaybookStatus, Trace
+from bot.playbooks.status import PAUSED
+from models import Account, Alert, Event, Match, Play, Trace
 
 CHURNED, GONE = "churned", "gone"
 EVENT_DAYS = 3
@@ -22,17 +23,20 @@ EVENT_DAYS = 3
 def anything_due(session: Session, now: datetime) -> bool:
     """There are plays to move, events to look at, or deadlines that have passed."""
     late = exists().where(*overdue(now))
-    paused = select(PlaybookStatus.name).where(PlaybookStatus.paused_at.is_not(None))
-    due, new = exists().where(Play.due_at <= now, Play.playbook.not_in(paused)), exists().where(Event.handled_at.is_(None), Event.at <= now)
+    due, new = exists().where(Play.due_at <= now, Play.playbook.not_in(PAUSED)), exists().where(Event.handled_at.is_(None), Event.at <= now)
     return bool(session.scalar(select(or_(due, new, late))))
+
+
+def left_because(day: date, *first: tuple[ColumnElement[bool], ColumnElement[str]]) -> ColumnElement[str]:
+    """Why an account is no longer in care; NULL while it is. `first`: conditions with other reasons, which come before."""
+    return case(*first, (Account.gone_at.is_not(None), literal(GONE)), (~in_care(day), literal(CHURNED)))
 
 
 def leave(session: Session, playbook: Playbook, signals: Signals, now: datetime) -> int:
     """Ends the plays whose goal is reached, whose `exit_when` holds, or whose account left. Those that wait for their cards to be
     closed are ended with these. Returns how many."""
-    reasons = [(condition.clause, name) for condition, name in ((playbook.goal, GOAL), (playbook.exit_when, EXIT)) if condition]
-    reasons += [(Account.gone_at.is_not(None), GONE), (~in_care(signals.day), CHURNED)]
-    reason = case(*((func.coalesce(clause, false()), literal(name)) for clause, name in reasons))
+    own = [(condition.clause, name) for condition, name in ((playbook.goal, GOAL), (playbook.exit_when, EXIT)) if condition]
+    reason = left_because(signals.day, *((func.coalesce(clause, false()), literal(name)) for clause, name in own))
     running = (
         select(Play.id, Play.account_id, reason)
         .select_from(signals.table.join(Play, Play.account_id == Account.id))

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
+from bot.delivery.keys import dispatch_subject
 from models import Dispatch
 
 
@@ -19,4 +20,4 @@ def tell_removed(session: Session, gone: Mapping[str, int], channel: str, now: d
         )
         session.add(told)
         session.flush()
-        outbox.enqueue(session, [outbox.New(f"removed:{name}:{now.isoformat()}", f"dispatch:{told.id}", channel, now)], now)
+        outbox.enqueue(session, [outbox.New(f"removed:{name}:{now.isoformat()}", dispatch_subject(told.id), channel, now)], now)

@@ -115,9 +115,8 @@ class _Batch:
         """Every play goes on to its next letter, wait or end; then the letters are decided together, in the same order."""
         walks = [walk for play in due if (walk := self._set_out(play))]
         writing = [walk.at for walk in walks if walk.letter and not walk.at.silent]
-        doings = [Doing(play, None) for play in writing]  # type: ignore[arg-type]  # only whom they are about counts here
         self.ledger = Ledger(self.session, self.rulebook.house, [play.account_id for play in writing], self.now)
-        self.writer = Writer(self.session, self.rulebook.house, doings, self.now)
+        self.writer = Writer(self.session, self.rulebook.house, writing, self.now)
         for walk in walks:
             self._go_on(walk)
 

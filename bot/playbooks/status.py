@@ -15,6 +15,8 @@ from bot.playbooks.definition import Mode, Playbook
 from bot.playbooks.engine import ALERT
 from models import Play, PlaybookStatus, PlaybookVersion, Trace
 
+PAUSED = select(PlaybookStatus.name).where(PlaybookStatus.paused_at.is_not(None))
+"""The names of those that are paused."""
 MODES = tuple(mode.value for mode in Mode)
 
 
@@ -177,7 +179,7 @@ def _trace(now: datetime, actor: str, what: str, status: PlaybookStatus, detail:
 
 def stand_still(session: Session) -> set[str]:
     """The playbooks that are paused."""
-    return set(session.scalars(select(PlaybookStatus.name).where(PlaybookStatus.paused_at.is_not(None))))
+    return set(session.scalars(PAUSED))
 
 
 def fired(session: Session, name: str, at: datetime) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from bot.bulk import add_all, inserting
 from bot.clock import day_of
 from bot.delivery import outbox
+from bot.delivery.keys import dispatch_subject
 from bot.letters.facts import CsmFacts, LetterFacts
+from bot.playbooks.due import Due
 from bot.playbooks.effects.doing import Doing, People, recipients
 from bot.playbooks.ledger import Ledger, Send
 from bot.playbooks.rulebook import House
@@ -39,7 +41,7 @@ def dispatch(session: Session, leaving: Sequence[Leaving], now: datetime) -> Non
     added = session.execute(adding.returning(Dispatch.id, Dispatch.play_id, Dispatch.effect), values)
     ids = {(play_id, effect): number for number, play_id, effect in added}
     numbered = [(one, ids[one.doing.due.play_id, one.doing.visit.number]) for one in leaving]
-    outbox.enqueue(session, [outbox.New(one.doing.key, f"dispatch:{number}", one.channel, one.due_at) for one, number in numbered], now)
+    outbox.enqueue(session, [outbox.New(one.doing.key, dispatch_subject(number), one.channel, one.due_at) for one, number in numbered], now)
     add_all(session, Touch, [_touch(one, number) for one, number in numbered if one.contact])
     for one, number in numbered:
         one.doing.detail["dispatch"] = number
@@ -106,12 +108,12 @@ def _webhook(doing: Doing, now: datetime) -> Leaving:
 class Writer:
     """Writes letters for a batch: the accounts, contacts and CSMs are read once."""
 
-    def __init__(self, session: Session, house: House, doings: Sequence[Doing], now: datetime) -> None:
+    def __init__(self, session: Session, house: House, plays: Sequence[Due], now: datetime) -> None:
         self._house, self._now, self._today = house, now, day_of(now, house.zone)
-        wanted = {doing.due.account_id for doing in doings}
+        wanted = {play.account_id for play in plays}
         found = session.scalars(select(Account).where(Account.id.in_(wanted))) if wanted else ()
         self._accounts = {account.id: account for account in found}
-        self._people = People.load(session, {doing.due.owner_email for doing in doings}, house.managers)
+        self._people = People.load(session, {play.owner_email for play in plays}, house.managers)
 
     def letter(self, doing: Doing, send: Send, ledger: Ledger) -> Leaving:
         """Raises LetterBroken (a StaysailError) when its template cannot be filled."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL
+from bot.delivery.keys import effect_key
 from bot.playbooks.due import Due
 from bot.playbooks.engine import Visit
 from bot.playbooks.steps import MANAGERS, OWNER
@@ -16,7 +17,7 @@ from models import Teammate
 
 @dataclass
 class Doing:
-    """`detail` is what the trace is to tell; `then` the step in words at which the play goes on (None: it is through)."""
+    """`detail` is what the trace is to tell beside the visit's own."""
 
     due: Due
     visit: Visit
@@ -29,7 +30,7 @@ class Doing:
     @property
     def key(self) -> str:
         """The dedup key of what leaves."""
-        return f"effect:{self.due.play_id}:{self.visit.number}"
+        return effect_key(self.due.play_id, self.visit.number)
 
     def trace(self, now: datetime, what: str = "step", **more: Any) -> dict[str, Any]:
         """A row of `traces`."""
