@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,13 +57,15 @@ class Schedule:
         self._scheduler.add_job(self._run, args=[self._jobs[name], True], **more)
 
     async def _run(self, job: Scheduled, wait: bool = False) -> None:
+        """Ends quietly when it is cancelled: the process is ending, and the scheduler would log that as a failure."""
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        async with lease(self._database, job.name, wait=wait) as ours:
-            if ours:
-                await run_recorded(self._database, job.name, job.work)
+        with suppress(asyncio.CancelledError):
+            async with lease(self._database, job.name, wait=wait) as ours:
+                if ours:
+                    await run_recorded(self._database, job.name, job.work)
 
 
 async def run_recorded(database: Database, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.database import Database
 from jobs.schedule import Schedule, Scheduled
 from models import Job
@@ -30,7 +32,7 @@ async def test_a_job_that_is_wanted_soon_while_it_runs_runs_once_more(database: 
         await schedule.stop()
 
 
-async def test_a_job_under_way_gives_its_lease_back_when_the_process_ends(database: Database) -> None:
+async def test_a_job_under_way_gives_its_lease_back_when_the_process_ends(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     started: list[int] = []
 
     async def work() -> dict[str, Any]:
@@ -44,3 +46,4 @@ async def test_a_job_under_way_gives_its_lease_back_when_the_process_ends(databa
     await schedule.stop()
     job: Any = await database.read(lambda session: session.get(Job, "sweep"))
     assert (job.holder, job.problem) == (None, None)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
