@@ -16,13 +16,14 @@ from bot.app import App, build
 from bot.clock import day_of
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database, reachable, schema_problem
-from bot.errors import Finding, InvalidInput, SendFailed, SourceFailed
+from bot.errors import Finding, InvalidInput, RecordMissing, SendFailed, SourceFailed
 from bot.manifest import FILE
 from bot.outgoing import slack_session
 from bot.playbooks.known import doubts
 from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings, load_settings
 from bot.slack_api import asked
+from bot.writing.choices import misfits
 from models import Field, OutboxMessage
 
 
@@ -46,8 +47,12 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
     schema = [finding async for finding in _database(app.database)]
     for finding in schema:
         yield finding
+    if not schema:
+        await app.live.refresh()
+        for finding in app.settings.ignored:
+            yield finding
     kinds, problems = _crm(app.sweep.crm, app.settings)
-    for finding in (*problems, *_usage(app.sweep.usage, app.settings)):
+    for finding in (*problems, *_write_back(app), *_usage(app.sweep.usage, app.settings)):
         yield finding
     if not schema:
         for finding in await app.database.read(_playbooks, app.settings, kinds):
@@ -80,6 +85,24 @@ def _crm(crm: Crm, settings: Settings) -> tuple[dict[str, str], list[Finding]]:
     return extra, []
 
 
+def _write_back(app: App) -> list[Finding]:
+    """Writes what stands in the first account's record already, and takes it back."""
+    place = f"{app.settings.path}: crm.write"
+    try:
+        first = next(app.sweep.crm.read("accounts"), None) if app.records else None
+    except SourceFailed:
+        return []  # told already
+    if app.records is None or first is None or not first.rows:
+        return []
+    try:
+        app.records.rehearse(str(first.rows[0][first.columns.index("id")]))
+    except RecordMissing as error:
+        return [Finding(place, str(error), "add one for each account, or correct `read`", fatal=False)]
+    except SourceFailed as error:
+        return [Finding(place, str(error), "correct url, read or write, or give the user the right to write")]
+    return []
+
+
 def _usage(usage: Usage | None, settings: Settings) -> list[Finding]:
     found = []
     for metric in settings.metrics.values() if usage else ():
@@ -105,7 +128,8 @@ def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -
     except InvalidInput as error:
         return list(error.findings)
     letters = rulebook.house.letters
-    return [*rulebook.problems, *doubts(settings, rulebook.signals), *(letters.check() if letters else ())]
+    written = [*letters.check(), *misfits(letters, rulebook.playbooks)] if letters else []
+    return [*rulebook.problems, *doubts(settings, rulebook.signals), *written]
 
 
 def _dead_letters(session: Session) -> list[Finding]:

@@ -14,9 +14,9 @@ import yaml
 from bot.app import build
 from bot.clock import day_of
 from bot.demo_clock import DemoClock, Life
-from bot.manifest import FILE
+from bot.manifest import manifest_text
 from bot.outgoing import slack_session
-from bot.sandbox.company import CAST, ROOMS, build_company, settings_yaml
+from bot.sandbox.company import CAST, CRM_DOMAINS, ROOMS, build_company, settings_yaml
 from bot.sandbox.server import Sandbox
 from bot.schema import migrate
 from bot.serve import run_app
@@ -38,7 +38,8 @@ async def demo(port: int, folder: Path | None) -> None:
 async def _demo(port: int, home: Path) -> None:
     async with AsyncExitStack() as stack:
         now = DemoClock()
-        sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=yaml.safe_load(FILE.read_text()), team_name="Ours", clock=now)
+        manifest = yaml.safe_load(manifest_text(domains=CRM_DOMAINS))
+        sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=manifest, team_name="Ours", clock=now)
         await stack.enter_async_context(sandbox.serve(port=port))
         place = Place(home, sandbox, free_port())
         settings = place.settings()
@@ -49,6 +50,7 @@ async def _demo(port: int, home: Path) -> None:
         stack.callback(app.database.close)
         migrate(app.database)
         await app.directory.refresh(now())
+        await app.channels.refresh(now())
         now.join(Life(app, home, today))
         typer.echo(f"Staysail demo: open {sandbox.url} in a browser. Ctrl-C ends it.")
         await run_app(app, place.port, stack)

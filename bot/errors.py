@@ -2,7 +2,10 @@
 
 StaysailError            anything that we can say in one sentence; the command line prints it and exits 1
 ├── InvalidInput         settings or a playbook are wrong: carries every finding, not only the first
-├── SourceFailed         a CRM or usage source could not be read; the sweep goes on with the others
+├── SourceFailed         a CRM or usage source could not be read, or written; the sweep goes on with the others
+│   └── RecordRefused    it answered, and will not take the change however often it is tried
+│       └── RecordMissing  there is no such record
+├── RecordChanged        somebody else has changed a record of the CRM meanwhile; carries what stands there
 ├── Refused              a person asked for something that they may not do or that no longer applies; shown to them
 │   └── AlreadyDone      somebody was first
 └── SendFailed           a message did not (surely) leave
@@ -12,7 +15,7 @@ StaysailError            anything that we can say in one sentence; the command l
     └── Uncertain        it may have left: look it up before a repeat
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +46,23 @@ class InvalidInput(StaysailError):
 
 
 class SourceFailed(StaysailError):
-    """A source could not be read."""
+    """A source could not be read, or written."""
+
+
+class RecordRefused(SourceFailed):
+    """The CRM answered, and will not take the change. Trying again cannot help."""
+
+
+class RecordMissing(RecordRefused):
+    """It has no such record."""
+
+
+class RecordChanged(StaysailError):
+    """A record is not what it was when somebody decided to change it. `found`, by field, is what stands there."""
+
+    def __init__(self, found: Mapping[str, str | None]) -> None:
+        super().__init__("somebody else has changed the record meanwhile")
+        self.found = found
 
 
 class Refused(StaysailError):

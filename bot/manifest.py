@@ -1,28 +1,62 @@
-"""The app manifest: `manifest.yml` for Socket Mode, the same with addresses for HTTP mode."""
+"""The app manifest: `manifest.yml` for Socket Mode, the same with addresses for HTTP mode, with the domains whose links unfold."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from pydantic import BaseModel, ConfigDict
 
-from bot.errors import StaysailError
+from bot.documents.check import check
+from bot.documents.source import read_source
+from bot.errors import Finding, InvalidInput, StaysailError
+from bot.settings.forms import Domains
 
 FILE = Path(__file__).parent.parent / "manifest.yml"
 
 
-def manifest_text(http: str | None = None, file: Path = FILE) -> str:
-    text = file.read_text()
-    if http is None:
+class _Crm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    domains: Domains = ()
+
+
+def read_domains(settings: Path) -> tuple[str, ...]:
+    """`crm.domains` of a settings file; the rest of it need not be right yet, nor its variables be set."""
+    if not settings.is_file():
+        raise InvalidInput([Finding(str(settings), "there is no such file", "name it with --config or $STAYSAIL_CONFIG")])
+    source = read_source(settings)
+    section = (source.value or {}).get("crm")
+    crm = check(_Crm, section, ("crm",), source) if isinstance(section, dict) else None
+    if source.findings:
+        raise InvalidInput(source.sorted_findings())
+    return crm.domains if crm else ()
+
+
+def manifest_text(http: str | None = None, file: Path = FILE, domains: Sequence[str] = ()) -> str:
+    """`domains`: those of links that Slack tells the app of. With nothing to add it is the file as it stands."""
+    text = file.read_text(encoding="utf-8")
+    if http is None and not domains:
         return text
+    manifest = yaml.safe_load(text)
+    if domains:
+        manifest["features"]["unfurl_domains"] = list(domains)
+    if http is not None:
+        _add_addresses(manifest, _address(http))
+    return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True)
+
+
+def _address(http: str) -> str:
     parts = urlsplit(http)
     if parts.scheme != "https" or not parts.netloc:
         raise StaysailError(f"--http: found {http!r}; allowed: an address such as https://staysail.example")
-    address = f"{http.rstrip('/')}/slack/events"
-    manifest = yaml.safe_load(text)
-    settings = manifest["settings"]
+    return f"{http.rstrip('/')}/slack/events"
+
+
+def _add_addresses(manifest: dict[str, dict[str, object]], address: str) -> None:
+    features, settings = manifest["features"], manifest["settings"]
     settings["socket_mode_enabled"] = False
-    settings["interactivity"] |= {"request_url": address, "message_menu_options_url": address}
-    settings["event_subscriptions"] |= {"request_url": address}
-    for command in manifest["features"]["slash_commands"]:
+    settings["interactivity"] = {"is_enabled": True, "request_url": address, "message_menu_options_url": address}
+    settings["event_subscriptions"] |= {"request_url": address}  # type: ignore[operator]
+    for command in features["slash_commands"]:  # type: ignore[attr-defined]
         command["url"] = address
-    return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True)

@@ -11,6 +11,7 @@ from bot import clock
 from bot.alerts.cards import World, card_composer
 from bot.clock import Clock
 from bot.connectors.people.slack import SlackPeople
+from bot.connectors.ports import Usage
 from bot.database import Database
 from bot.delivery.composed import Composer
 from bot.delivery.dispatches import Post, dispatch_aftermath, dispatch_composer
@@ -21,11 +22,23 @@ from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.webhook import WebhookSender
 from bot.delivery.worker import Worker
+from bot.duty.compose import duty_composer
+from bot.duty.digests import digest_composer
+from bot.duty.digests_week import week_composer
+from bot.duty.precision import demotion_composer
 from bot.letters.links import signer
 from bot.playbooks.notices import notice_composer
-from bot.settings import Settings
+from bot.rooms.brief import brief_composer
+from bot.rooms.deeds import Hands
+from bot.rooms.run import Rooms
+from bot.rooms.scene import Scene
+from bot.rooms.words import KIND as ROOM_WORD
+from bot.rooms.words import word_composer
+from bot.settings import LiveSettings, Settings
+from bot.team.channels import Channels
 from bot.team.directory import Directory
 from bot.team.roles import group_handles
+from bot.write_back.receipt import receipt_composer
 
 TIMEOUT = 15
 
@@ -34,9 +47,11 @@ TIMEOUT = 15
 class Outgoing:
     """Everything that brings messages to where they go, joined."""
 
+    live: LiveSettings
     database: Database
     worker: Worker
     directory: Directory
+    channels: Channels
     client: AsyncWebClient
     world: World
 
@@ -46,21 +61,37 @@ def outgoing_of(
 ) -> Outgoing:
     """`session` keeps connections to Slack open between requests; without one each request opens its own. `database`: one that is open."""
     database = database or Database(settings.environment.database_url)
+    live = LiveSettings(settings, database)
     client = slack_client(settings, session)
     world = World(settings.metrics, settings.zone, now)
     composers: Mapping[str, Composer] = {
         "alert": card_composer(world),
         "breaker": notice_composer(),
+        "demotion": demotion_composer(),
+        "duty": duty_composer(lambda: live.current, world),
+        "digest": digest_composer(lambda: live.current, world),
+        "week": week_composer(),
         "dispatch": dispatch_composer(post_of(settings)),
+        "room": brief_composer(Scene(live, world)),
+        ROOM_WORD: word_composer(Scene(live, world)),
+        "writeback": receipt_composer(lambda: live.current.roles),
     }
     senders, aftermaths = senders_of(settings, client), {"dispatch": dispatch_aftermath(now)}
     return Outgoing(
+        live=live,
         database=database,
         worker=Worker(database, senders, composers, limits_of(settings), now, aftermaths=aftermaths),
-        directory=Directory(database, SlackPeople(client), group_handles(settings.roles)),
+        directory=Directory(database, SlackPeople(client), lambda: group_handles(live.current.roles)),
+        channels=Channels(database, SlackPeople(client)),
         client=client,
         world=world,
     )
+
+
+def rooms_of(outgoing: Outgoing, usage: Usage | None = None) -> Rooms:
+    """Without `usage` their briefs have no chart."""
+    scene = Scene(outgoing.live, outgoing.world, charts=usage is not None)
+    return Rooms(outgoing.database, Hands(outgoing.client, usage), scene)
 
 
 def post_of(settings: Settings) -> Post | None:

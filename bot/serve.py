@@ -8,10 +8,12 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+import structlog
 import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,18 +26,27 @@ from bot.letters.links import signer
 from bot.outgoing import slack_session
 from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings
+from bot.settings.live import LOOK_EVERY
 from bot.slack_api import asked
+from bot.write_back.runner import WriteBack
 from handlers.slack.desk import Desk
 from handlers.slack.listeners import Listeners
 from handlers.web.events import event_routes
 from handlers.web.health import health_routes
 from handlers.web.letters import letter_routes
+from jobs.duty import duty
 from jobs.lease import lease
 from jobs.receipts import forget_receipts
+from jobs.rooms import look_after_rooms
 from jobs.schedule import Schedule, Scheduled
 
+log = structlog.get_logger()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PLAYS_EVERY = timedelta(seconds=30)
+Report = dict[str, Any]
+ROOMS_EVERY = timedelta(seconds=20)
+DUTY_EVERY = timedelta(minutes=1)
+WRITE_BACK_EVERY = timedelta(seconds=15)
 
 
 async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:
@@ -48,6 +59,7 @@ async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:
 
 
 async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0.0.1") -> None:
+    await obey_changes(app)
     schedule = schedule_of(app)
     bolt = bolt_of(app, schedule, await team_of(app))
     environment = app.settings.environment
@@ -66,6 +78,14 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     stack.push_async_callback(schedule.stop)
     config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off")
     await _Server(config).serve()
+
+
+async def obey_changes(app: App) -> None:
+    """What admins have changed counts from the start. A database that is not there yet stops nothing: it is looked at again in seconds."""
+    try:
+        await app.live.refresh()
+    except SQLAlchemyError as error:
+        log.warning("changes_not_read", problem=str(error.__cause__ or error).strip().splitlines()[0])
 
 
 class _Server(uvicorn.Server):
@@ -111,46 +131,81 @@ def bolt_of(app: App, schedule: Schedule, team_id: str) -> AsyncApp:
         request_verification_enabled=not app.settings.environment.slack_app_token,
     )
     desk = Desk(
-        settings=app.settings,
+        live=app.live,
         database=app.database,
         directory=app.directory,
         worker=app.worker,
         world=app.world,
         now=app.world.now,
         rulebook=load_rulebook,
-        decide_soon=lambda: schedule.soon("sweep"),
+        soon=schedule.soon,
         team_id=team_id,
+        client=app.client,
+        details=app.details,
+        records=app.records,
     )
     Listeners(desk).register(bolt)
     return bolt
 
 
-def schedule_of(app: App) -> Schedule:
-    async def sweep() -> dict[str, Any]:
-        report = asdict(await app.sweep.run())
-        app.worker.wake()
+class Jobs:
+    """What the clock starts. Each gives what its last report is to show."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._writing = WriteBack(app.database, app.records, app.world.now)
+
+    async def people(self) -> Report:
+        await self._app.channels.refresh(self._app.world.now())
+        return {"people": await self._app.directory.refresh(self._app.world.now())}
+
+    async def sweep(self) -> Report:
+        report = asdict(await self._app.sweep.run())
+        self._app.worker.wake()
         return report
 
-    async def plays() -> dict[str, Any]:
-        async with lease(app.database, "sweep", wait=False) as ours:  # a sweep moves plays itself
-            moved = asdict(await app.sweep.go_on()) if ours else {}
+    async def plays(self) -> Report:
+        async with lease(self._app.database, "sweep", wait=False) as ours:  # a sweep moves plays itself
+            moved = asdict(await self._app.sweep.go_on()) if ours else {}
         if any(moved.values()):
-            app.worker.wake()
+            self._app.worker.wake()
         return moved
 
-    async def people() -> dict[str, Any]:
-        return {"people": await app.directory.refresh(app.world.now())}
+    async def duty(self) -> Report:
+        return self._woken(await duty(self._app.database, self._app.settings, self._app.world.now()))
 
-    async def receipts() -> dict[str, Any]:
-        return {"forgotten": await app.database.run(forget_receipts, app.world.now())}
+    async def rooms(self) -> Report:
+        return await look_after_rooms(self._app.rooms, self._app.worker.wake)
 
+    async def write_back(self) -> Report:
+        return self._woken(dict(await self._writing.run()))
+
+    async def receipts(self) -> Report:
+        return {"forgotten": await self._app.database.run(forget_receipts, self._app.world.now())}
+
+    async def changes(self) -> Report:
+        return {"changed": await self._app.live.refresh()}
+
+    def _woken(self, report: Report) -> Report:
+        """Whatever was done has something to send."""
+        if report:
+            self._app.worker.wake()
+        return report
+
+
+def schedule_of(app: App) -> Schedule:
+    jobs = Jobs(app)
     return Schedule(
         app.database,
         [
-            Scheduled("people", HOUR, people),
-            Scheduled("sweep", app.settings.sweep_every, sweep),
-            Scheduled("plays", PLAYS_EVERY, plays),
-            Scheduled("receipts", DAY, receipts),
+            Scheduled("people", HOUR, jobs.people),
+            Scheduled("sweep", app.settings.sweep_every, jobs.sweep),
+            Scheduled("plays", PLAYS_EVERY, jobs.plays),
+            Scheduled("duty", DUTY_EVERY, jobs.duty),
+            Scheduled("rooms", ROOMS_EVERY, jobs.rooms),
+            Scheduled("receipts", DAY, jobs.receipts),
+            Scheduled("write_back", WRITE_BACK_EVERY, jobs.write_back),
+            Scheduled("changes", LOOK_EVERY, jobs.changes, everywhere=True),
         ],
     )
 

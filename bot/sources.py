@@ -2,28 +2,37 @@
 
 from bot.clock import Clock
 from bot.connectors.crm.sql import SqlCrm
+from bot.connectors.crm.sql_records import SqlRecords
 from bot.connectors.engine import Warehouse
-from bot.connectors.ports import Crm, Entity, Usage
+from bot.connectors.ports import Crm, CrmRecords, Entity, Usage
 from bot.connectors.usage.sql import SqlUsage
 from bot.database import Database
-from bot.settings import Settings
+from bot.settings import LiveSettings, Settings
 from jobs.sweep import Sweep
 
 
-def sweep_of(settings: Settings, database: Database, now: Clock) -> Sweep:
-    return Sweep(settings, database, crm_of(settings), usage_of(settings), now)
+def sweep_of(settings: Settings, database: Database, now: Clock, live: LiveSettings | None = None) -> Sweep:
+    """`live` None: a single pass, with the settings as they are given."""
+    return Sweep(live or LiveSettings(settings, database), database, crm_of(settings), usage_of(settings), now)
 
 
-def crm_of(settings: Settings) -> Crm:
+def crm_of(settings: Settings, patience: float | None = None) -> Crm:
+    """`patience`: seconds for one reading; None: as long as a sweep may take."""
     crm = settings.crm
     queries: dict[Entity, str] = {"accounts": crm.accounts}
     if crm.contacts:
         queries["contacts"] = crm.contacts
-    return SqlCrm(Warehouse(crm.url, crm.timeout.total_seconds()), queries)
+    return SqlCrm(Warehouse(crm.url, patience or crm.timeout.total_seconds()), queries)
 
 
-def usage_of(settings: Settings) -> Usage | None:
+def records_of(settings: Settings) -> CrmRecords | None:
+    """None: settings do not say how to write to the CRM."""
+    write = settings.crm.write
+    return SqlRecords(write.url or settings.crm.url, write.read, write.write, write.timeout.total_seconds()) if write else None
+
+
+def usage_of(settings: Settings, patience: float | None = None) -> Usage | None:
     usage = settings.usage
     if usage is None:
         return None
-    return SqlUsage(Warehouse(usage.url, usage.timeout.total_seconds()), settings.metrics, settings.zone)
+    return SqlUsage(Warehouse(usage.url, patience or usage.timeout.total_seconds()), settings.metrics, settings.zone)

@@ -20,11 +20,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A job: how often, and what it does. `work` gives what the job's last report is to show."""
+    """A job: how often, and what it does. `work` gives what the job's last report is to show.
+
+    `everywhere`: every process does it for itself, and nothing is noted of it.
+    """
 
     name: str
     every: timedelta
     work: Callable[[], Awaitable[dict[str, Any]]]
+    everywhere: bool = False
 
 
 class Schedule:
@@ -63,9 +67,20 @@ class Schedule:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         with suppress(asyncio.CancelledError):
+            if job.everywhere:
+                await run_quietly(job.name, job.work)
+                return
             async with lease(self._database, job.name, wait=wait) as ours:
                 if ours:
                     await run_recorded(self._database, job.name, job.work)
+
+
+async def run_quietly(name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    """It is tried again at its next time."""
+    try:
+        await work()
+    except Exception as error:
+        log.warning("job_failed", job=name, problem=str(error))
 
 
 async def run_recorded(database: Database, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:

@@ -22,7 +22,8 @@ from bot.playbooks.loading import guard_of, load_rulebook
 from bot.playbooks.moves import anything_due
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.runner import Moved, advance_plays, read_trends
-from bot.settings import Settings
+from bot.settings import LiveSettings, Settings
+from jobs.duty import duty
 from models import Account
 
 
@@ -39,6 +40,7 @@ class Report:
     started: int = 0
     moved: int = 0
     letters: int = 0
+    duty: dict[str, int] = field(default_factory=dict)
     playbook_problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
     sources: list[dict[str, Any]] = field(default_factory=list)
@@ -57,12 +59,16 @@ class Report:
 class Sweep:
     """Everything a pass needs, joined once by the composition root."""
 
-    def __init__(self, settings: Settings, database: Database, crm: Crm, usage: Usage | None, now: Clock) -> None:
-        self._settings, self._database, self._now = settings, database, now
+    def __init__(self, live: LiveSettings, database: Database, crm: Crm, usage: Usage | None, now: Clock) -> None:
+        self._live, self._database, self._now = live, database, now
         self.crm, self.usage = crm, usage
 
+    @property
+    def _settings(self) -> Settings:
+        return self._live.current
+
     async def run(self) -> Report:
-        """Reads everything, CRM and usage at the same time, then decides."""
+        """Reads everything, CRM and usage at the same time, then decides, then looks after what is due for people."""
         began = time.perf_counter()
         now = self._now()
         report = Report()
@@ -72,6 +78,7 @@ class Sweep:
         finally:
             await polling
         await self.decide(report, now)
+        report.duty = await duty(self._database, self._settings, now)
         report.accounts = await self._database.read(_count_accounts)
         report.seconds = round(time.perf_counter() - began, 3)
         return report

@@ -1,23 +1,27 @@
 """The tables. Importing this package makes all of them known to `Base.metadata`."""
 
 from models.account import Account, Contact
-from models.alert import Alert, Trace
+from models.alert import Alert, Reason, Trace
 from models.base import Base
 from models.outbox import OutboxMessage
 from models.playbook import Breaker, Match, Play, PlaybookStatus, PlaybookVersion
+from models.room import Room
 from models.source import Field, Reading, Source
 from models.touch import Dispatch, Event, Membership, Touch
-from models.workspace import Job, Receipt, Teammate
+from models.workspace import Absence, Channel, Job, Override, Receipt, Teammate
+from models.writeback import Note, Writeback
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The revision of `migrations` that these tables are; a test holds it against the newest one."""
 
 __all__ = [
     "SCHEMA",
+    "Absence",
     "Account",
     "Alert",
     "Base",
     "Breaker",
+    "Channel",
     "Contact",
     "Dispatch",
     "Event",
@@ -25,14 +29,19 @@ __all__ = [
     "Job",
     "Match",
     "Membership",
+    "Note",
     "OutboxMessage",
+    "Override",
     "Play",
     "PlaybookStatus",
     "PlaybookVersion",
     "Reading",
+    "Reason",
     "Receipt",
+    "Room",
     "Source",
     "Teammate",
     "Touch",
     "Trace",
+    "Writeback",
 ]

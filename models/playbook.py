@@ -25,7 +25,8 @@ class PlaybookStatus(Base):
     """How a playbook stands. `mode` is that of its file until an admin promotes it; a new version begins with its file's again.
 
     Paused: no play starts, running ones stand still; `paused_by` is a Slack user, or `staysail` when the file is gone.
-    `fired_at` is the last moment of a `schedule` trigger that was acted on.
+    `fired_at` is the last moment of a `schedule` trigger that was acted on. `demoted_at`: its cards were too often wrong, so its
+    alerts are lines of the digest until an admin restores it; verdicts before `restored_at` no longer count.
     """
 
     __tablename__ = "playbook_statuses"
@@ -40,6 +41,9 @@ class PlaybookStatus(Base):
     paused_at: Mapped[datetime | None]
     paused_by: Mapped[str | None]
     fired_at: Mapped[datetime | None]
+    demoted_at: Mapped[datetime | None]
+    restored_at: Mapped[datetime | None]
+    restored_by: Mapped[str | None]
 
 
 class Match(Base):
@@ -68,7 +72,8 @@ class Play(Base):
     `step` is the place in the playbook's program, `progress` what else the engine must remember (loops, variants, deadlines).
     Due plays are advanced. `waiting` says what besides `due_at` moves a play on: `alert` (its cards are to be closed),
     `condition`, or `event:NAME`. `silent` says why it touches nobody: `holdout` or `shadow`. `stratum` is the group in which
-    its holdout was drawn. `occasion` is what set it off (a date, an event, an entry into a segment).
+    its holdout was drawn. `occasion` is what set it off (a date, an event, an entry into a segment). `end_severity` is how bad it was
+    when its alert was closed.
     """
 
     __tablename__ = "plays"
@@ -91,6 +96,7 @@ class Play(Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     ended_by: Mapped[str | None]
+    end_severity: Mapped[float | None] = mapped_column(Double)
 
     __table_args__ = (
         Index(

@@ -1,13 +1,19 @@
 """Reading what several capabilities read alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.alert import Trace
+from models.room import Room
 
 
 def traces_of(session: Session, alert_id: int) -> Sequence[Trace]:
     """What was done to an alert, oldest first."""
     return session.scalars(select(Trace).where(Trace.alert_id == alert_id).order_by(Trace.id)).all()
+
+
+def rooms_of(session: Session, alert_ids: Collection[int]) -> dict[int, Room]:
+    """The newest room of each alert that has one."""
+    return {room.alert_id: room for room in session.scalars(select(Room).where(Room.alert_id.in_(alert_ids)).order_by(Room.id))}

@@ -12,14 +12,17 @@ from models.base import Base, Key
 class Dispatch(Base):
     """A letter, a notice in Slack or a webhook call, once, as it was written when it was decided (`content`).
 
-    `kind` is `letter`, `notice` or `webhook`. The outbox row with the subject `dispatch:ID` sends it. `opened` and `clicked` count
-    people, not scanners, and only where tracking is switched on.
+    `kind` says what it is (`letter`, `notice`, `webhook`, `digest`, …). The outbox row with the subject `dispatch:ID`, or one of its
+    own kind, sends it. `key` makes a repetition harmless where no play does. `version` rises with every change of what it shows.
+    `opened` and `clicked` count people, not scanners, and only where tracking is switched on.
     """
 
     __tablename__ = "dispatches"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str]
+    key: Mapped[str | None] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     play_id: Mapped[int | None] = mapped_column(ForeignKey("plays.id"))
     effect: Mapped[int] = mapped_column(default=0)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))

@@ -40,6 +40,7 @@ from bot.sandbox.server import Person, Sandbox, Timing
 from bot.sandbox.views import View
 from bot.serve import bolt_of, schedule_of, slack_route, slack_session, team_of
 from bot.settings import load_settings
+from jobs.duty import duty
 from jobs.schedule import Schedule
 from jobs.sweep import Report
 from models import Account, Alert, Breaker, OutboxMessage, Trace
@@ -115,6 +116,11 @@ class Company:
             crm.execute(f"INSERT INTO accounts ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
             crm.execute("INSERT INTO contacts VALUES (?, ?, ?, ?, ?)", contact)
         return str(row["id"])
+
+    def contact(self, account_id: str, id_: str, name: str, email: str | None, role: str | None = None) -> None:
+        """One more person at an account."""
+        with _opened(self.crm) as crm:
+            crm.execute("INSERT INTO contacts VALUES (?, ?, ?, ?, ?)", (id_, account_id, name, email, role))
 
     def change(self, name: str, **columns: Any) -> None:
         with _opened(self.crm) as crm:
@@ -197,6 +203,8 @@ SETTINGS: dict[str, Any] = {
     },
     "limits": {"cards_a_day": 5, "posts_per_second": 50},
     "roles": {"admins": [ADMIN.email], "managers": [LEAD.email]},
+    "alerts": {"deadlines": []},
+    "digest": {"enabled": False},  # a scenario about it switches it on
     "enable": ["usage-drop"],
     "sweep_every": "1d",
 }
@@ -307,6 +315,21 @@ class World:
         self.app.worker.wake()
         return report
 
+    async def duty(self, **later: float) -> dict[str, int]:
+        """A pass over what is due for people, so much later; what it tells has arrived."""
+        self.clock.move(**later)
+        done = await duty(self.app.database, self.app.settings, self.clock.at)
+        self.app.worker.wake()
+        await until(self._is_sent, "what is due has arrived")
+        return done
+
+    async def _is_sent(self) -> bool:
+        return not await self.app.database.read(_due_rows, self.clock.at)
+
+    def direct(self, person: Person) -> list[str]:
+        """What Staysail has written to somebody directly, oldest first, as it is seen."""
+        return [Card(message).read for message in self.sandbox.direct_messages(person.id) if message.from_bot]
+
     def start_worker(self) -> None:
         self._serving = asyncio.ensure_future(self.app.worker.run())
 
@@ -397,6 +420,10 @@ class World:
         return [row for row in await self.rows() if row.dead_at]
 
 
+def _due_rows(session: Session, now: datetime) -> list[str]:
+    return list(session.scalars(select(OutboxMessage.id).where(outbox.is_behind(), OutboxMessage.due_at <= now)))
+
+
 def _newest_alert(session: Session, account: str) -> Alert | None:
     joined = select(Alert).join(Account, Account.id == Alert.account_id).where(Account.name == account)
     return session.scalars(joined.order_by(Alert.id.desc()).limit(1)).first()
@@ -425,7 +452,7 @@ def _shown(session: Session, subject: str) -> OutboxMessage | None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a scenario starts with."""
+    """What a scenario starts with. `mail`: letters go to the sandbox's inbox."""
 
     accounts: Callable[[Company], None] = few_accounts
     settings: dict[str, Any] = field(default_factory=dict)
@@ -434,6 +461,7 @@ class Plan:
     sweep: bool = True
     worker: bool = True
     timeout: float = 15.0
+    mail: bool = False
 
 
 async def start_world(stack: AsyncExitStack, folder: Path, database: Database, plan: Plan) -> World:
@@ -441,6 +469,7 @@ async def start_world(stack: AsyncExitStack, folder: Path, database: Database, p
     door = _Door()
     events_url = await stack.enter_async_context(door.open()) if plan.transport == "http" else None
     manifest = read_manifest()
+    manifest = manifest | {"features": manifest["features"] | {"unfurl_domains": ["crm.example"]}}
     sandbox = Sandbox(
         people=CAST, rooms=ROOMS, manifest=manifest, timing=PATIENT, events_url=events_url, usergroups=plan.usergroups, team_name="Ours"
     )
@@ -448,7 +477,8 @@ async def start_world(stack: AsyncExitStack, folder: Path, database: Database, p
     company = Company(folder)
     plan.accounts(company)
     config = folder / "staysail.yml"
-    config.write_text(settings_text(company, plan.settings))
+    email = {"url": sandbox.smtp_url, "from": "Customer success <cs@ours.example>", "per_second": 50}
+    config.write_text(settings_text(company, {"email": email} | plan.settings if plan.mail else plan.settings))
     variables = variables_of(sandbox, database.url.render_as_string(hide_password=False), plan.transport)
     clock = RisingClock()
     session = await stack.enter_async_context(slack_session())

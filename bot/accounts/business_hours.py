@@ -1,16 +1,20 @@
 """When people work: `Mon-Fri 09:00-18:00` in a zone, without its holidays. Pure: moments come as arguments."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
+
+Span = tuple[datetime, datetime]
+"""An opening on a certain day: its start and its end, in UTC."""
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RANGE = re.compile(r"(?P<days>[A-Za-z][A-Za-z,\s-]*?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})(?!\d)", re.ASCII)
@@ -49,19 +53,73 @@ class BusinessHours:
 
     def opens_at(self, moment: datetime, zone: str | None = None) -> datetime:
         """The moment itself when it is inside the hours, else the next opening; in UTC."""
-        if moment.tzinfo is None:
-            raise ValueError("the moment has no time zone")
-        moment = moment.astimezone(UTC)
+        moment = _in_utc(moment)
+        start, _ = next(self._spans(moment, zone_of(zone or self.zone)))
+        return max(moment, start)
+
+    def after(self, moment: datetime, length: timedelta, zone: str | None = None) -> datetime:
+        """So much business time later for someone in `zone` (default: the workspace's); in UTC, inside the hours or at their end.
+
+        Whole days of `length` are business days: the same time of day that many of them later, or the nearest time at which that day
+        is open. The rest runs only while the hours are open. Outside the hours all of it begins at the next opening.
+        """
+        if length < timedelta():
+            raise ValueError("business time runs forward only")
         there = zone_of(zone or self.zone)
-        today = moment.astimezone(there).date()
-        for day in (today + timedelta(days=ahead) for ahead in range(_LONGEST_SEARCH)):
-            if _is_holiday(self.country, day):
-                continue
-            for opening in self.week[day.weekday()]:
-                start, end = _instant(day, opening.start, there), _instant(day, opening.end, there)
-                if moment < end and start < end:
-                    return max(moment, start)
+        begin = self.opens_at(moment, zone)
+        days, rest = divmod(length, timedelta(days=1))
+        return self._walk(self._same_time(begin, days, there) if days else begin, rest, there)
+
+    def closes_on(self, day: date, zone: str | None = None) -> datetime:
+        """When the last hours of a day end, for someone in `zone`; in UTC. The end of the calendar day where there are none."""
+        there = zone_of(zone or self.zone)
+        openings = () if _is_holiday(self.country, day) else self.week[day.weekday()]
+        return _instant(day, openings[-1].end if openings else 24 * 60, there)
+
+    def _same_time(self, begin: datetime, days: int, there: ZoneInfo) -> datetime:
+        """The same time of day, so many business days later. Between two openings it is the later one's start."""
+        local = begin.astimezone(there)
+        day, openings = next(islice(self._open_days(local.date() + timedelta(days=1), there), days - 1, None))
+        wanted = local.replace(year=day.year, month=day.month, day=day.day, fold=0).astimezone(UTC)
+        start, end = next((span for span in openings if wanted <= span[1]), openings[-1])
+        return min(max(wanted, start), end)
+
+    def _walk(self, moment: datetime, left: timedelta, there: ZoneInfo) -> datetime:
+        if not left:
+            return moment
+        for start, end in self._spans(moment, there):
+            begin = max(moment, start)
+            if left <= end - begin:
+                return begin + left
+            left -= end - begin
+        raise AssertionError("spans never end")
+
+    def _spans(self, moment: datetime, there: ZoneInfo) -> Iterator[Span]:
+        """Openings that end after the moment, one by one, without end."""
+        for _, spans in self._open_days(moment.astimezone(there).date(), there):
+            yield from (span for span in spans if moment < span[1])
+
+    def _open_days(self, first: date, there: ZoneInfo) -> Iterator[tuple[date, list[Span]]]:
+        """Business days from `first` on with their openings, without end."""
+        day, closed = first, 0
+        while closed < _LONGEST_SEARCH:
+            spans = [] if _is_holiday(self.country, day) else [_span(day, opening, there) for opening in self.week[day.weekday()]]
+            spans = [(start, end) for start, end in spans if start < end]
+            closed = 0 if spans else closed + 1
+            if spans:
+                yield day, spans
+            day += timedelta(days=1)
         raise ValueError("the business hours never open")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("the moment has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _span(day: date, opening: Opening, there: ZoneInfo) -> Span:
+    return _instant(day, opening.start, there), _instant(day, opening.end, there)
 
 
 def zone_of(name: str) -> ZoneInfo:

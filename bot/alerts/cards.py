@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,11 +14,15 @@ from bot.accounts.signals import usage_source
 from bot.alerts.history import history_line
 from bot.alerts.lifecycle import WAITS_FOR_CARDS
 from bot.alerts.people import People, load_people, owner_person, person
+from bot.alerts.reasons import reasons_of, standing_of
 from bot.connectors.ports import Metric
 from bot.delivery.composed import Composed
+from bot.delivery.keys import alert_subject
 from bot.messages import catalog as m
 from bot.messages.render import render
-from models import Account, Alert, Play, Source, Trace
+from bot.team.channels import read_by_strangers
+from models import Account, Alert, Play, Reason, Room, Source, Trace
+from models.queries import rooms_of
 
 CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value}
 """What a playbook's step `card` may name."""
@@ -43,12 +47,28 @@ def card_composer(world: World) -> Callable[[Session, Sequence[int]], dict[int, 
 
 
 def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list[m.AlertCard]:
-    statement = select(Alert, Account, Play).join(Account, Account.id == Alert.account_id).join(Play, Play.id == Alert.play_id)
+    statement = select(Alert, Account, Play).join(Account, Account.id == Alert.account_id).outerjoin(Play, Play.id == Alert.play_id)
     rows = session.execute(statement.where(Alert.id.in_(alert_ids))).all()
     people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account, _ in rows])
-    history = _histories(session, alert_ids)
+    histories, reasons = _histories(session, alert_ids), reasons_of(session, alert_ids)
     sources = {source.name: source for source in session.scalars(select(Source))}
-    return [card_of(alert, account, play, Beside(people, history[alert.id], sources, world)) for alert, account, play in rows]
+    beside = Beside(people, histories, reasons, sources, _before(session, rows), rooms_of(session, alert_ids), world)
+    cards = [card_of(alert, account, play, beside) for alert, account, play in rows]
+    strangers = read_by_strangers(session, [alert_subject(alert_id) for alert_id in alert_ids])
+    return [for_strangers(card) if alert_subject(card.alert_id) in strangers else card for card in cards]
+
+
+def for_strangers(card: m.AlertCard) -> m.AlertCard:
+    """What people of other organisations may read: no money, no values of conditions, nobody's words."""
+    also = tuple(replace(reason, cause=replace(reason.cause, conditions=())) for reason in card.also)
+    facts, cause = replace(card.facts, arr=None), replace(card.cause, conditions=())
+    return replace(card, shared=True, facts=facts, cause=cause, also=also, note="")
+
+
+def _before(session: Session, rows: Sequence[Any]) -> dict[int, datetime | None]:
+    """When the alerts were closed of which these are returns."""
+    wanted = {alert.reopens_id for alert, _, _ in rows if alert.reopens_id}
+    return dict(session.execute(select(Alert.id, Alert.closed_at).where(Alert.id.in_(wanted))).all()) if wanted else {}
 
 
 def _histories(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Trace]]:
@@ -61,62 +81,87 @@ def _histories(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Tra
 
 @dataclass(frozen=True)
 class Beside:
-    """What a card shows beside its alert, account and play."""
+    """What cards show beside their alerts, accounts and plays; by alert where they differ."""
 
     people: People
-    history: Sequence[Trace]
+    histories: Mapping[int, Sequence[Trace]]
+    reasons: Mapping[int, Sequence[Reason]]
     sources: Mapping[str, Source]
+    before: Mapping[int, datetime | None]
+    rooms: Mapping[int, Room]
     world: World
 
 
-def card_of(alert: Alert, account: Account, play: Play, beside: Beside) -> m.AlertCard:
+def card_of(alert: Alert, account: Account, play: Play | None, beside: Beside) -> m.AlertCard:
     shared = _shared(alert, account, play, beside)
     if alert.card == m.CardName.CHURN_RISK:
         return m.ChurnRiskCard(**shared)
     overdue = alert.deadline is not None and alert.deadline < beside.world.now()
-    return m.AccountCard(**shared, deadline=alert.deadline, overdue=overdue, whom=MANAGERS if _is_managers(alert) else "")
+    whom = MANAGERS if _is_managers(beside.reasons[alert.id]) else ""
+    return m.AccountCard(**shared, deadline=alert.deadline, overdue=overdue, whom=whom)
 
 
-def _shared(alert: Alert, account: Account, play: Play, beside: Beside) -> dict[str, Any]:
+def _shared(alert: Alert, account: Account, play: Play | None, beside: Beside) -> dict[str, Any]:
+    reasons, world = beside.reasons[alert.id], beside.world
     return {
         "alert_id": alert.id,
         "version": alert.version,
         "state": m.State(alert.state),
         "account": m.Account(account.id, account.name, account.url),
-        "cause": cause_of(alert, beside.world),
-        "facts": facts_of(alert, account, beside.people, beside.sources, beside.world),
+        "cause": cause_of(alert, reasons, world),
+        "also": _also(alert, reasons, world),
+        "facts": facts_of(alert, account, beside.people, beside.sources, world, reasons),
         "since": alert.opened_at,
         "acting": person(alert.taken_by),
-        "worse": _worse(alert),
-        "history": tuple(line for trace in beside.history if (line := history_line(trace))),
+        "worse": _worse(lead_of(alert, reasons)),
+        "history": tuple(line for trace in beside.histories.get(alert.id, ()) if (line := history_line(trace))),
         "snoozed_until": alert.snoozed_until,
         "closed_at": alert.closed_at,
         "closed_by": person(alert.closed_by),
         "outcome": alert.outcome or "",
         "note": alert.note or "",
-        "play": _play(alert, play),
+        "play": _play(reasons, play),
+        "reopens": beside.before.get(alert.reopens_id) if alert.reopens_id else None,
+        "take_by": alert.take_by if alert.state == m.State.OPEN else None,
+        "room": _room(beside.rooms.get(alert.id)),
     }
 
 
-def _play(alert: Alert, play: Play) -> m.PlayOnCard | None:
+def _room(room: Room | None) -> m.RoomOnCard | None:
+    return m.RoomOnCard(room.state, m.Person(slack_id=room.specialist), room.channel_id, room.answer_by) if room else None
+
+
+def lead_of(alert: Alert, reasons: Sequence[Reason]) -> Reason | None:
+    """The reason that the card tells first."""
+    return next(iter(standing_of(alert, reasons)), None)
+
+
+def _also(alert: Alert, reasons: Sequence[Reason], world: World) -> tuple[m.ReasonOnCard, ...]:
+    lead, standing = lead_of(alert, reasons), standing_of(alert, reasons)
+    others = [reason for reason in reasons if reason is not lead]
+    return tuple(m.ReasonOnCard(cause_of_reason(r, alert.card, world), r.began_at, r in standing) for r in others)
+
+
+def _play(reasons: Sequence[Reason], play: Play | None) -> m.PlayOnCard | None:
     """None when nothing is to come: the play has ended, or only waits for its cards to be closed."""
-    if play.ended_at is not None or play.waiting == WAITS_FOR_CARDS:
+    if play is None or play.ended_at is not None or play.waiting == WAITS_FOR_CARDS:
         return None
-    return m.PlayOnCard(play.id, tuple(alert.cause.get("play", {}).get("to_come", ())))
+    to_come = next((reason.cause.get("play", {}).get("to_come", ()) for reason in reasons if reason.play_id == play.id), ())
+    return m.PlayOnCard(play.id, tuple(to_come))
 
 
-def _is_managers(alert: Alert) -> bool:
+def _is_managers(reasons: Sequence[Reason]) -> bool:
     """A task for the managers is for whoever of them takes it."""
-    return bool(alert.cause.get("whom") == MANAGERS)
+    return any(reason.cause.get("whom") == MANAGERS for reason in reasons)
 
 
-def owner_of(alert: Alert | None, account: Account, people: People) -> m.Person | None:
+def owner_of(alert: Alert | None, account: Account, people: People, reasons: Sequence[Reason] = ()) -> m.Person | None:
     """Who looks after the account: somebody assigned here, or else the CRM's owner, with or without a place in Slack. A task is its own
     owner's, who need not be the account's."""
     if alert and alert.assigned_to:
         return m.Person(slack_id=alert.assigned_to)
     if alert and alert.card == m.CardName.TASK:
-        return None if _is_managers(alert) else owner_person(alert.owner_email, people)
+        return None if _is_managers(reasons) else owner_person(alert.owner_email, people)
     return owner_person(account.owner_email, people)
 
 
@@ -124,8 +169,16 @@ def money(account: Account) -> m.Money | None:
     return m.Money(account.arr, account.currency) if account.arr is not None else None
 
 
-def facts_of(alert: Alert | None, account: Account, people: People, sources: Mapping[str, Source], world: World) -> m.AccountFacts:
-    metric = _metric(alert, world)
+def facts_of(
+    alert: Alert | None,
+    account: Account,
+    people: People,
+    sources: Mapping[str, Source],
+    world: World,
+    reasons: Sequence[Reason] = (),
+) -> m.AccountFacts:
+    lead = lead_of(alert, reasons) if alert else None
+    metric = _metric(lead, world)
     source = sources.get(usage_source(metric.name)) if metric else None
     return m.AccountFacts(
         today=world.now().astimezone(world.zone).date(),
@@ -134,30 +187,36 @@ def facts_of(alert: Alert | None, account: Account, people: People, sources: Map
         plan=account.plan or "",
         seats=account.seats,
         stage=account.stage or "",
-        owner=owner_of(alert, account, people),
+        owner=owner_of(alert, account, people, reasons),
         usage=m.DataAge(source.newest_day, source.read_at) if source else None,
-        trend=tuple(alert.trend) if alert else (),
+        trend=tuple(lead.trend) if lead else (),
         trend_metric=_inside_a_sentence(metric.label) if metric else "",
         trend_unit=UNITS[metric.aggregate] if metric else "",
     )
 
 
-def _metric(alert: Alert | None, world: World) -> Metric | None:
-    name = alert.cause.get("metric") if alert else next(iter(world.metrics), None)
+def _metric(reason: Reason | None, world: World) -> Metric | None:
+    name = reason.cause.get("metric") if reason else next(iter(world.metrics), None)
     return world.metrics.get(name) if name else None
 
 
-def cause_of(alert: Alert, world: World) -> m.Cause:
-    metric = _metric(alert, world)
+def cause_of(alert: Alert, reasons: Sequence[Reason], world: World) -> m.Cause:
+    """Why an alert stands: the first reason that does."""
+    lead = lead_of(alert, reasons)
+    return cause_of_reason(lead, alert.card, world) if lead else m.Cause(playbook=alert.playbook, card=_card_name(alert.card))
+
+
+def cause_of_reason(reason: Reason, card: str, world: World) -> m.Cause:
+    metric, cause = _metric(reason, world), reason.cause
     return m.Cause(
-        playbook=alert.playbook,
-        reason=m.Reason(alert.cause.get("reason", m.Reason.CUSTOM)),
-        what=_change(metric, alert.facts) if metric else None,
-        about=alert.cause.get("about", ""),
-        conditions=tuple(conditions_of(alert.cause.get("terms", []), alert.facts)),
-        renewal_in=_whole(alert.facts.get("renewal_days")),
-        card=_card_name(alert.card),
-        task=alert.cause.get("what", ""),
+        playbook=reason.playbook,
+        reason=m.Reason(cause.get("reason", m.Reason.CUSTOM)),
+        what=_change(metric, reason.facts) if metric else None,
+        about=cause.get("about", ""),
+        conditions=tuple(conditions_of(cause.get("terms", []), reason.facts)),
+        renewal_in=_whole(reason.facts.get("renewal_days")),
+        card=_card_name(card),
+        task=cause.get("what", ""),
     )
 
 
@@ -207,9 +266,8 @@ def _whole(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
-def _worse(alert: Alert) -> m.Worse | None:
-    metric = alert.cause.get("metric")
-    now, before = alert.facts.get(f"{metric}.recent"), alert.cause.get("at_open")
-    if not alert.got_worse or now is None or before is None or now >= before:
+def _worse(reason: Reason | None) -> m.Worse | None:
+    if reason is None or not reason.got_worse:
         return None
-    return m.Worse(at_open=before, now=now)
+    now, before = reason.facts.get(f"{reason.cause.get('metric')}.recent"), reason.cause.get("at_open")
+    return None if now is None or before is None or now >= before else m.Worse(at_open=before, now=now)

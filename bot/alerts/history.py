@@ -22,4 +22,6 @@ def history_line(trace: Trace) -> m.HistoryLine | None:
         after=trace.detail.get("after"),
         note=trace.detail.get("note", ""),
         step=trace.detail.get("step", "") if trace.what == m.Did.TAKEN_OVER else "",
+        to=trace.detail.get("to", ""),
+        playbook=trace.playbook or "",
     )

@@ -4,13 +4,14 @@
      │ ▲            │      ├─ resolve ─► resolved
      │ └── back ────┤      ├─ dismiss ─► dismissed
      └──snooze─► snoozed ──┘
-                           ├─ recovered_when holds, or a snooze ends and it is no longer true ─► recovered
+                           ├─ none of its reasons stands any more ─► recovered
                            └─ the account churned or left the CRM ─► ended
 
-Nothing leaves a closed state. Every change raises `version`, which is what the card must show.
+A reason ends when its `recovered_when` holds, or when a snooze ends and it is no longer true. Nothing leaves a closed state. Every
+change raises `version`, which is what the card must show.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,8 @@ from bot.messages.catalog import State
 
 CLOSED = frozenset({State.RESOLVED, State.DISMISSED, State.RECOVERED, State.ENDED})
 WORSE_BY = 0.1
+NEW_CLOCK: dict[str, Any] = {"take_by": None, "reminded_at": None, "told_at": None}
+"""The time in which it must be taken begins anew, when it waits for somebody again."""
 WAITS_FOR_CARDS, ALERT_CLOSED = "alert", "alert_closed"
 """What a play waits for at the end of its steps, and the event that tells of a closing."""
 
@@ -37,9 +40,6 @@ class Snapshot:
     closed_by: str | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    severity: float | None = None
-    worst: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,18 @@ def assign(alert: Snapshot, who: str, whom: str, now: datetime, note: str = "") 
     _must_be_open(alert)
     if alert.assigned_to == whom:
         return None
-    state = {"state": State.TAKEN, "taken_by": whom, "taken_at": now} if whom == who else {}
+    state = {"state": State.TAKEN, "taken_by": whom, "taken_at": now} if whom == who else NEW_CLOCK
     return Change({"assigned_to": whom, **state}, "assigned", {"whom": whom, "note": note})
 
 
 def snooze(alert: Snapshot, until: datetime, now: datetime, reason: str = "") -> Change | None:
-    """None when it sleeps until then already: a form that was delivered twice."""
+    """None when it sleeps until then already: a form that was delivered twice. The time to take it begins anew afterwards."""
     _must_be_open(alert)
     if alert.state is State.SNOOZED and alert.snoozed_until == until:
         return None
     if until <= now:
         raise Refused("That time has passed. Choose a later one.")
-    values = {"state": State.SNOOZED, "snoozed_until": until}
+    values = {"state": State.SNOOZED, "snoozed_until": until, **NEW_CLOCK}
     return Change(values, "snoozed", {"until": until.isoformat(), "note": reason})
 
 
@@ -98,7 +98,7 @@ def dismiss(alert: Snapshot, who: str, reason: DismissReason, now: datetime, not
 
 @dataclass(frozen=True)
 class Measured:
-    """An open alert's account as it stands now. `holds`/`recovered` None: unknown."""
+    """What the account says of a reason now. `holds`/`recovered` None: unknown."""
 
     in_care: bool
     churned: bool
@@ -108,28 +108,64 @@ class Measured:
     facts: dict[str, Any]
 
 
-def remeasure(alert: Snapshot, measured: Measured, now: datetime) -> Change | None:
-    """What a new measuring does to an alert that stands. None: nothing to show."""
-    if not measured.in_care:
-        reason = "churned" if measured.churned else "gone"
-        return Change(_closed(State.ENDED, None, now, reason, ""), "ended", {"outcome": reason})
-    fresh = {"facts": measured.facts, "severity": measured.severity, "measured_at": now}
-    if measured.recovered:
-        return Change(_closed(State.RECOVERED, None, now, "recovered", "") | fresh, "recovered")
-    if alert.state is State.SNOOZED and alert.snoozed_until and alert.snoozed_until <= now:
-        return _wake(alert, measured, now, fresh)
-    if got_worse(alert.worst, measured.severity):
-        return Change(fresh | {"worst": measured.severity}, "worsened", {"severity": measured.severity})
-    if dict(alert.facts) == measured.facts:
+@dataclass(frozen=True)
+class Standing:
+    """A reason that stands. `measured` None: nothing was measured for it this time."""
+
+    facts: Mapping[str, Any]
+    worst: float | None
+    measured: Measured | None = None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """New column values of the reasons, in their order (None: as before), and what it means for the alert (None: nothing to show)."""
+
+    reasons: tuple[dict[str, Any] | None, ...]
+    change: Change | None
+
+
+RECOVERED, NOT_TRUE = "recovered", "not_true"
+
+
+def remeasure(alert: Snapshot, reasons: Sequence[Standing], now: datetime) -> Followed:
+    """What a new measuring does to an alert that stands, and to its reasons."""
+    for measured in (reason.measured for reason in reasons):
+        if measured and not measured.in_care:
+            outcome = "churned" if measured.churned else "gone"
+            return Followed((None,) * len(reasons), Change(_closed(State.ENDED, None, now, outcome, ""), "ended", {"outcome": outcome}))
+    wakes = alert.state is State.SNOOZED and alert.snoozed_until is not None and alert.snoozed_until <= now
+    values = tuple(_remeasured(reason, wakes, now) for reason in reasons)
+    ended = [found["ended"] for found in values if found and "ended" in found]
+    if len(ended) == len(reasons):
+        outcome = RECOVERED if RECOVERED in ended else NOT_TRUE
+        detail = {} if outcome == RECOVERED else {"outcome": outcome}
+        return Followed(values, Change(_closed(State.RECOVERED, None, now, outcome, ""), "recovered", detail))
+    if wakes:
+        state = State.TAKEN if alert.taken_by else State.OPEN
+        return Followed(values, Change({"state": state, "snoozed_until": None}, "returned"))
+    if any(found and found.get("got_worse") for found in values):
+        return Followed(values, Change({}, "worsened"))
+    return Followed(values, Change({}, "reason_ended" if ended else "updated") if any(values) else None)
+
+
+def _remeasured(reason: Standing, wakes: bool, now: datetime) -> dict[str, Any] | None:
+    measured = reason.measured
+    if measured is None:
         return None
-    return Change(fresh, "updated")
+    fresh: dict[str, Any] = {"facts": measured.facts, "severity": measured.severity, "measured_at": now}
+    if measured.recovered or (wakes and measured.holds is False):
+        return fresh | {"ended": RECOVERED if measured.recovered else NOT_TRUE, "ended_at": now}
+    if got_worse(reason.worst, measured.severity):
+        return fresh | {"worst": measured.severity, "got_worse": True}
+    return None if dict(reason.facts) == measured.facts else fresh
 
 
-def _wake(alert: Snapshot, measured: Measured, now: datetime, fresh: dict[str, Any]) -> Change:
-    if measured.holds is False:
-        return Change(_closed(State.RECOVERED, None, now, "not_true", "") | fresh, "recovered", {"outcome": "not_true"})
-    state = State.TAKEN if alert.taken_by else State.OPEN
-    return Change(fresh | {"state": state, "snoozed_until": None}, "returned")
+def join(alert: Snapshot) -> Change:
+    """A further reason joins: what was put to sleep without knowing of it wakes."""
+    if alert.state is not State.SNOOZED:
+        return Change({}, "joined")
+    return Change({"state": State.TAKEN if alert.taken_by else State.OPEN, "snoozed_until": None}, "joined")
 
 
 def got_worse(worst: float | None, severity: float | None) -> bool:

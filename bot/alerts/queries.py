@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.cards import World, cause_of, money, owner_of
 from bot.alerts.people import People, load_people, person
+from bot.alerts.reasons import reasons_of, standing_of
 from bot.messages import catalog as m
-from models import Account, Alert
+from models import Account, Alert, Reason
 
 TEAM_DAYS = 30
 
@@ -31,8 +32,7 @@ def risks_page(session: Session, mine: ColumnElement[bool] | None, page: int, wo
     page = min(max(page, 1), max(1, -(-total // size)))
     ordered = joined.order_by(Account.arr.desc().nulls_last(), Alert.opened_at, Alert.id).limit(size).offset((page - 1) * size)
     rows = session.execute(ordered).all()
-    people = load_people(session, [(account.owner_email,) for _, account in rows])
-    lines = tuple(line_of(alert, account, people, world) for alert, account in rows)
+    lines = lines_of(session, [(alert, account) for alert, account in rows], world)
     return m.RisksAnswer(lines=lines, total=total, page=page, own=mine is not None, total_arr=_total_arr(session, where))
 
 
@@ -44,32 +44,52 @@ def _total_arr(session: Session, where: Sequence[ColumnElement[bool]]) -> tuple[
     return tuple(m.Money(amount, currency) for currency, amount in session.execute(sums.order_by(func.sum(accounts.c.arr).desc())))
 
 
-def line_of(alert: Alert, account: Account, people: People, world: World) -> m.AlertLine:
+def lines_of(session: Session, rows: Sequence[tuple[Alert, Account]], world: World) -> tuple[m.AlertLine, ...]:
+    """Alerts with their accounts as lines of a list, in the order given."""
+    people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account in rows])
+    reasons = reasons_of(session, [alert.id for alert, _ in rows])
+    return tuple(_line(alert, account, reasons[alert.id], people, world) for alert, account in rows)
+
+
+def _line(alert: Alert, account: Account, reasons: Sequence[Reason], people: People, world: World) -> m.AlertLine:
     return m.AlertLine(
         alert_id=alert.id,
         account=m.Account(account.id, account.name, account.url),
-        cause=cause_of(alert, world),
+        cause=cause_of(alert, reasons, world),
         state=m.State(alert.state),
         since=alert.opened_at,
-        owner=owner_of(alert, account, people),
+        owner=owner_of(alert, account, people, reasons),
         acting=person(alert.taken_by),
         arr=money(account),
         snoozed_until=alert.snoozed_until,
         deadline=alert.deadline,
+        take_by=alert.take_by if alert.state == m.State.OPEN else None,
+        also=max(0, len(standing_of(alert, reasons)) - 1),
+        quiet=alert.quiet,
     )
 
 
-def open_alerts_of(session: Session, account: Account, people: People, world: World) -> tuple[m.AlertLine, ...]:
+def open_alerts_of(session: Session, account: Account, world: World) -> tuple[m.AlertLine, ...]:
     here = select(Alert).where(Alert.account_id == account.id, Alert.closed_at.is_(None)).order_by(Alert.opened_at)
-    return tuple(line_of(alert, account, people, world) for alert in session.scalars(here))
+    return lines_of(session, [(alert, account) for alert in session.scalars(here)], world)
 
 
-def earlier_alerts(session: Session, alert: Alert, world: World) -> tuple[m.EarlierAlert, ...]:
-    """The account's other alerts, newest first."""
-    others = select(Alert).where(Alert.account_id == alert.account_id, Alert.id != alert.id).order_by(Alert.opened_at.desc()).limit(20)
+def earlier_alerts(session: Session, account_id: str, world: World, besides: int | None = None) -> tuple[m.EarlierAlert, ...]:
+    """The account's alerts, newest first; `besides` is the one that is looked at."""
+    others = select(Alert).where(Alert.account_id == account_id, Alert.id != (besides or 0)).order_by(Alert.opened_at.desc()).limit(20)
+    alerts = session.scalars(others).all()
+    reasons = reasons_of(session, [alert.id for alert in alerts])
     return tuple(
-        m.EarlierAlert(cause_of(o, world), m.State(o.state), o.opened_at, o.closed_at, o.outcome or "", person(o.closed_by))
-        for o in session.scalars(others)
+        m.EarlierAlert(
+            cause_of(o, reasons[o.id], world),
+            m.State(o.state),
+            o.opened_at,
+            o.closed_at,
+            o.outcome or "",
+            person(o.closed_by),
+            o.note or "",
+        )
+        for o in alerts
     )
 
 

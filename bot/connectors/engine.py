@@ -19,17 +19,18 @@ PLAIN = {"pysqlite", "psycopg"}
 
 
 class Warehouse:
-    """Reads only. `timeout` seconds bound each reading from connect to last row."""
+    """Reads only, unless it `writes`. `timeout` seconds bound each reading from connect to last row."""
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, writes: bool = False) -> None:
         try:
             self.url = make_url(url)
             if self.url.drivername in ("postgresql", "postgres"):
                 self.url = self.url.set(drivername="postgresql+psycopg")
             if self.url.get_backend_name() == "sqlite" and self.url.database:
-                # Opened read-only: a misspelt path must not create an empty database.
-                self.url = self.url.set(database=f"file:{quote(self.url.database)}", query={"mode": "ro", "uri": "true"})
-            self.engine = create_engine(self.url, poolclass=NullPool, connect_args=_patience(self.url, timeout))
+                # Opened, not made: a misspelt path must not create an empty database.
+                query = {"mode": "rw" if writes else "ro", "uri": "true"}
+                self.url = self.url.set(database=f"file:{quote(self.url.database)}", query=query)
+            self.engine = create_engine(self.url, poolclass=NullPool, connect_args=_patience(self.url, timeout, writes))
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise SourceFailed(str(error)) from None
         self.timeout = timeout
@@ -97,8 +98,10 @@ def _names(cursor: Any) -> tuple[str, ...]:
     return tuple(column[0] for column in cursor.description)
 
 
-def _patience(url: URL, timeout: float) -> dict[str, Any]:
-    """A host that takes the connection and says nothing must not hold the sweep for longer than a slow query may."""
+def _patience(url: URL, timeout: float, writes: bool) -> dict[str, Any]:
+    """A host that takes the connection and says nothing must not hold the sweep for longer than a slow query may; nor may a lock."""
+    if writes and url.get_backend_name() == "sqlite":
+        return {"timeout": timeout}
     named = url.drivername == "postgresql+psycopg" and "connect_timeout" not in url.query
     return {"connect_timeout": max(2, round(timeout))} if named else {}
 

@@ -1,5 +1,6 @@
 """What Staysail asks of the systems around it. A connector implements one of these; only `bot.app` and its halves know which."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -69,6 +70,46 @@ class Crm(Protocol):
 
     def offers(self, entity: Entity) -> bool:
         """Whether this CRM is set up to give that entity."""
+        ...
+
+    def find(self, account_id: str) -> Page | None:
+        """The account's row as it stands at this moment; None: the CRM has no such account. Raises SourceFailed."""
+        ...
+
+
+RECORD = ("outcome", "note", "next_step")
+"""The fields of an account's record in the CRM that Staysail may write."""
+
+Values = Mapping[str, str | None]
+"""What stands in a record, by field."""
+
+
+PLACEHOLDER = re.compile(r"'[^']*'|(?<![:\w\\]):(\w+)")
+"""`:name` in a statement of the settings; no cast (`::text`), nothing that stands in a text."""
+
+
+def placeholders(statement: str) -> list[str]:
+    return [name for name in PLACEHOLDER.findall(statement) if name]
+
+
+def same_values(one: Values, other: Values) -> bool:
+    """Nothing and an empty text are the same, and so is a text with blanks behind it: databases do not keep them apart."""
+    return all((one.get(name) or "").rstrip() == (other.get(name) or "").rstrip() for name in RECORD)
+
+
+class CrmRecords(Protocol):
+    """What is written back to the CRM. Methods block: they are called in a worker thread."""
+
+    def read_record(self, account_id: str, within: float | None = None) -> Values:
+        """The fields that the record has, as they stand. `within` seconds, else the settings' time. Raises SourceFailed."""
+        ...
+
+    def write_record(self, account_id: str, old: Values, new: Values) -> None:
+        """Sets the fields in `new`, if the record still is `old`, in one transaction. Raises RecordChanged, SourceFailed."""
+        ...
+
+    def rehearse(self, account_id: str) -> None:
+        """Writes what stands there already and takes it back: whether writing would work. Raises SourceFailed."""
         ...
 
 

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from bot.bulk import insert_into
 from bot.clock import Clock
 from bot.database import any_case
+from bot.delivery import outbox
 from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
+from bot.delivery.keys import dispatch_subject, unsent_key
 from bot.delivery.mail import Letter
 from bot.delivery.schemes import MAIL
 from bot.delivery.sender import Call
@@ -23,7 +25,7 @@ from bot.messages import catalog
 from bot.messages.render import render
 from models import Account, Contact, Dispatch, Event, Touch, Trace
 
-LETTER, NOTICE, WEBHOOK, REMOVED = "letter", "notice", "webhook", "removed"
+LETTER, NOTICE, WEBHOOK, REMOVED, UNSENT = "letter", "notice", "webhook", "removed", "unsent"
 STAYSAIL = "staysail"
 
 
@@ -52,6 +54,8 @@ def _composed(session: Session, dispatch: Dispatch, post: Post | None) -> Compos
         return Composed(1, render(_notice(session, dispatch)))
     if dispatch.kind == REMOVED:
         return Composed(1, render(_removed(content)))
+    if dispatch.kind == UNSENT:
+        return Composed(1, render(_unsent(session, dispatch)))
     if post is None:
         return Withheld("there is no section `email` in staysail.yml")
     contact = session.get(Contact, dispatch.contact_id) if dispatch.contact_id else None
@@ -85,6 +89,7 @@ def letter_of(dispatch_id: int, to_contact: bool, content: Mapping[str, Any], po
         sender=content.get("from"),
         reply_to=content.get("reply_to"),
         unsubscribe=None if content.get("essential") or not to_contact else unsubscribe,
+        automatic=not content.get("by"),
     )
 
 
@@ -93,9 +98,13 @@ def _address(sender: str) -> str:
 
 
 def _notice(session: Session, dispatch: Dispatch) -> catalog.Message:
+    account = _account(session, dispatch)
+    return catalog.PlaybookNotice(text=dispatch.content["text"], playbook=dispatch.content["playbook"], account=account)
+
+
+def _account(session: Session, dispatch: Dispatch) -> catalog.Account | None:
     account = session.get(Account, dispatch.account_id) if dispatch.account_id else None
-    facts = catalog.Account(id=account.id, name=account.name, url=account.url) if account else None
-    return catalog.PlaybookNotice(text=dispatch.content["text"], playbook=dispatch.content["playbook"], account=facts)
+    return catalog.Account(id=account.id, name=account.name, url=account.url) if account else None
 
 
 def _removed(content: Mapping[str, Any]) -> catalog.Message:
@@ -103,8 +112,15 @@ def _removed(content: Mapping[str, Any]) -> catalog.Message:
     return catalog.PlaybookRemovedNotice(playbook=content["playbook"], running=content["running"], since=since)
 
 
+def _unsent(session: Session, dispatch: Dispatch) -> catalog.Message:
+    content = dispatch.content
+    account = _account(session, dispatch)
+    return catalog.LetterUnsentNotice(account=account, to=content["to"], subject=content["subject"], why=content["why"])
+
+
 def dispatch_aftermath(now: Clock) -> Aftermath:
-    """A bounce marks everybody with that address; what reached nobody is taken out of the contact ledger. Both leave a trace."""
+    """A bounce marks everybody with that address; what reached nobody is taken out of the contact ledger. Both leave a trace, and are told
+    to the person who wrote the letter, if one did."""
 
     def settle(session: Session, dispatch_id: int, what: str, why: str) -> None:
         dispatch = session.get(Dispatch, dispatch_id)
@@ -114,8 +130,20 @@ def dispatch_aftermath(now: Clock) -> Aftermath:
         if what == "bounced":
             mark_bounced(session, dispatch, why, now())
         session.add(trace_of(dispatch, what, {"why": why}, now()))
+        if dispatch.content.get("by"):
+            _tell_writer(session, dispatch, why, now())
 
     return settle
+
+
+def _tell_writer(session: Session, dispatch: Dispatch, why: str, now: datetime) -> None:
+    """A direct message, once. A resent letter that comes back again is told by the list of dead letters."""
+    key, writer = unsent_key(dispatch.id), dispatch.content["by"]
+    content = {"to": dispatch.content["to_name"], "subject": dispatch.content["subject"], "why": why}
+    row = {"kind": UNSENT, "key": key, "account_id": dispatch.account_id, "recipient": writer, "content": content, "created_at": now}
+    inserted = insert_into(session, Dispatch).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Dispatch.id)
+    if number := session.scalar(inserted):
+        outbox.enqueue(session, [outbox.New(key, dispatch_subject(number), writer, now)], now)
 
 
 def mark_bounced(session: Session, dispatch: Dispatch, why: str, now: datetime) -> None:
@@ -162,5 +190,6 @@ def trace_of(dispatch: Dispatch, what: str, detail: dict[str, Any], now: datetim
         account_id=dispatch.account_id,
         playbook=dispatch.content.get("playbook"),
         play_id=dispatch.play_id,
+        alert_id=dispatch.content.get("alert"),
         detail={"dispatch": dispatch.id, "contact": dispatch.contact_id, "letter": dispatch.content.get("letter")} | detail,
     )

@@ -1,10 +1,18 @@
 """Dedup keys: one per thing that may be seen once. The outbox refuses a second row with the same key.
 
     breaker:<breaker>   the notice that alerts are held
+    demotion:<playbook>:<moment>   the notice that a playbook lost its cards
+    digest:<person>:<day>   a person's morning
     effect:<play>:<n>   what a play's n-th effect sends: a card, a letter, a notice, a webhook call
+    writeback:<id>      the receipt of a change in the CRM
+    unsent:<dispatch>   what the writer of a letter is told when it did not leave
+    week:<day>          the managers' week
+    written:<form>      a letter that a person sent off
 
 The subject of a row (`alert:12`) says what it shows; the key says that there is only one such row.
 """
+
+from datetime import date, datetime
 
 
 def alert_subject(alert_id: int) -> str:
@@ -19,12 +27,41 @@ def dispatch_subject(dispatch_id: int) -> str:
     return f"dispatch:{dispatch_id}"
 
 
+def writeback_subject(writeback_id: int) -> str:
+    return f"writeback:{writeback_id}"
+
+
 def effect_key(play_id: int, number: int) -> str:
     return f"effect:{play_id}:{number}"
 
 
 def breaker_key(breaker_id: int) -> str:
     return f"breaker:{breaker_id}"
+
+
+def writeback_key(writeback_id: int) -> str:
+    return f"writeback:{writeback_id}"
+
+
+def digest_key(slack_id: str, day: date) -> str:
+    return f"digest:{slack_id}:{day}"
+
+
+def week_key(day: date) -> str:
+    return f"week:{day}"
+
+
+def demotion_key(playbook: str, at: datetime) -> str:
+    return f"demotion:{playbook}:{at.isoformat()}"
+
+
+def written_key(form: str) -> str:
+    """`form`: the random mark that the form got when it was opened."""
+    return f"written:{form}"
+
+
+def unsent_key(dispatch_id: int) -> str:
+    return f"unsent:{dispatch_id}"
 
 
 def read_subject(subject: str) -> tuple[str, int]:

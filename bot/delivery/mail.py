@@ -17,7 +17,10 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True)
 class Letter:
-    """`sender` None: the settings' own. `unsubscribe` is a web address (one click) or a mailto; None for essential letters."""
+    """`sender` None: the settings' own. `unsubscribe` is a web address (one click) or a mailto; None for essential letters.
+
+    `automatic`: no person wrote it, so that no holiday reply comes back (RFC 3834).
+    """
 
     to_name: str
     subject: str
@@ -26,6 +29,7 @@ class Letter:
     sender: str | None = None
     reply_to: str | None = None
     unsubscribe: str | None = None
+    automatic: bool = True
 
 
 class _Wire(EmailPolicy):
@@ -61,7 +65,8 @@ def message_of(letter: Letter, sender: Address, to: Address, outbox_id: str, at:
     message["Message-ID"] = f"<{outbox_id}@{sender.domain}>"
     if letter.reply_to:
         message["Reply-To"] = mailbox(letter.reply_to)
-    message["Auto-Submitted"] = "auto-generated"
+    if letter.automatic:
+        message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         if not letter.unsubscribe.startswith("mailto:"):

@@ -215,6 +215,12 @@ def resend(session: Session, row_id: str) -> bool:
     return _changed(session, update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(_ALIVE | doubt))
 
 
+def drop(session: Session, row_id: str, why: str) -> bool:
+    """Gives a dead letter up: it counts as done. False: it is not dead (any more)."""
+    values = _released() | {"dead_at": None, "attempts": 0, "shown_version": Row.wanted_version, "problem": why}
+    return _changed(session, update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(values))
+
+
 def probe_dead(session: Session) -> int:
     """Brings the oldest dead letter of every Slack channel back: perhaps its cause was cured. The rest follow when it arrives.
 

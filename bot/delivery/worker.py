@@ -267,14 +267,15 @@ class Worker:
             if isinstance(result, Failed):
                 outbox.settle_failed(session, result, self._name, now)
                 if result.bounced:
-                    self._tell(session, result.subject, "bounced", result.problem)
+                    self.tell(session, result.subject, "bounced", result.problem)
             elif isinstance(result, Skipped) and outbox.settle_skipped(session, result, self._name):
-                self._tell(session, result.subject, "withheld", result.why)
+                self.tell(session, result.subject, "withheld", result.why)
         shown = [result for result in results if isinstance(result, Shown)]
         outbox.settle_shown(session, shown, self._name, now)
         outbox.revive(session, [message.id for message in shown])
 
-    def _tell(self, session: Session, subject: str, what: str, why: str) -> None:
+    def tell(self, session: Session, subject: str, what: str, why: str) -> None:
+        """Tells whoever knows the subject what became of it."""
         kind, number = read_subject(subject)
         if aftermath := self._aftermaths.get(kind):
             aftermath(session, number, what, why)

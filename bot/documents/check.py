@@ -1,6 +1,7 @@
 """Pydantic's complaints as findings: the line, what was found, what is allowed."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,7 +15,15 @@ _CURES = {
     "string_pattern_mismatch": "allowed: a-z, 0-9 and -",
     "string_type": "allowed: text",
     "int_type": "allowed: a whole number",
-    "greater_than_equal": "allowed: {ge} or more",
+    "int_from_float": "allowed: a whole number",
+    "float_type": "allowed: a number",
+    "float_parsing": "allowed: a number",
+    "bool_parsing": "allowed: true or false",
+    "bool_type": "allowed: true or false",
+    "literal_error": "allowed: {expected}",
+    "greater_than": "allowed: greater than {gt:g}",
+    "greater_than_equal": "allowed: {ge:g} or more",
+    "less_than_equal": "allowed: {le:g} or less",
     "string_too_short": "allowed: at least {min_length} character",
     "string_too_long": "allowed: at most {max_length} characters",
     "too_short": "allowed: at least {min_length}",
@@ -39,7 +48,7 @@ def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Sour
     key = str(detail["loc"][-1]) if detail["loc"] else ""
     place = (*way, *detail["loc"])
     context = detail.get("ctx", {})
-    keys = [field.alias or name for name, field in model.model_fields.items()]
+    keys = [field.alias or name for name, field in _form_at(model, detail["loc"]).model_fields.items()]
     if detail["type"] == "extra_forbidden":
         source.wrong(place, f"unknown key `{key}`", one_of(key, keys))
     elif detail["type"] == "missing":
@@ -54,3 +63,18 @@ def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Sour
     else:
         cure = _CURES.get(detail["type"], detail["msg"]).format(**context)
         source.wrong(place, f"`{key}`: found {shown(detail['input'])}", cure)
+
+
+def _form_at(model: type[BaseModel], way: Way) -> type[BaseModel]:
+    """The form of the section in which a key stands: a section may hold others, or lists of them."""
+    for key in way[:-1]:
+        field = next((field for name, field in model.model_fields.items() if key in (name, field.alias)), None)
+        model = next(_forms_in(field.annotation), model) if field else model
+    return model
+
+
+def _forms_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _forms_in(part)

@@ -21,7 +21,8 @@ Way = tuple[str | int, ...]
 class Source:
     """A file as read. `lines` has the line of each key and list item by the way to it; `findings` what is wrong.
 
-    `misread` are the places of values that YAML itself could not give: nothing more is said of them.
+    `misread` are the places of values that YAML itself could not give: nothing more is said of them. `elsewhere` are the places of
+    values that do not stand in the file.
     """
 
     name: str
@@ -31,25 +32,33 @@ class Source:
     lines: dict[Way, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     misread: set[str] = field(default_factory=set)
+    elsewhere: dict[Way, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         return sha256(self.text.encode()).hexdigest()
 
     def place(self, way: Way = ()) -> str:
-        """`file.yml:7`: the line of the nearest key on the way that stands in the file."""
+        """`file.yml:7`: the line of the nearest key on the way that stands in the file; or where else its value comes from."""
         while way and way not in self.lines:
+            if way in self.elsewhere:
+                return self.elsewhere[way]
             way = way[:-1]
         return f"{self.name}:{self.lines.get(way, 1)}"
 
     def sorted_findings(self) -> list[Finding]:
-        """In the order of their lines."""
-        return sorted(self.findings, key=lambda finding: int(finding.place.rpartition(":")[2]))
+        """In the order of their lines; those of values from elsewhere first."""
+        return sorted(self.findings, key=_line)
 
     def wrong(self, way: Way, problem: str, cure: str = "") -> None:
         place = self.place(way)
         if place not in self.misread:
             self.findings.append(Finding(place, problem, cure))
+
+
+def _line(finding: Finding) -> int:
+    line = finding.place.rpartition(":")[2]
+    return int(line) if line.isdecimal() else 0
 
 
 def read_source(file: Path | Traversable, *, built_in: bool = False) -> Source:

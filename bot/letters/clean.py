@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -14,6 +15,19 @@ def line(text: str, longest: int = LONGEST) -> str:
     """One line without anything that a header, a terminal or a reader's eye could take for more than text."""
     seen = " ".join(UNSEEN.sub("", CONTROL.sub(" ", text)).split())
     return seen if len(seen) <= longest else seen[: longest - 1].rstrip() + "…"
+
+
+def lines(text: str) -> list[list[str]]:
+    """A text that a person typed: its paragraphs, each with its lines, without control marks and without blanks at the ends of lines."""
+    typed = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    kept = [CONTROL.sub(" ", one).rstrip() for one in typed]
+    return [list(paragraph) for filled, paragraph in groupby(kept, bool) if filled]
+
+
+def paragraphed(text: str) -> str:
+    """What a template printed: without blanks at the ends of lines, and with at most one empty line between paragraphs."""
+    trimmed = "\n".join(one.rstrip() for one in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", trimmed)
 
 
 def header(text: str, longest: int = LONGEST) -> str:

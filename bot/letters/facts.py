@@ -75,6 +75,15 @@ def _account(account: Account, today: date) -> AccountFacts:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A letter that a person may still change: no footer, no HTML yet."""
+
+    subject: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Written:
     """A letter as it is sent, but for the links of its footer, which get the dispatch's number when it leaves."""
 

@@ -1,14 +1,15 @@
 """The letters: one folder each, with a folder for each language. A team's own letter takes the place of a shipped one.
 
-<letter>/letter.yml                  about, essential
+<letter>/letter.yml                  about, essential, fits
 <letter>/<language>/subject.txt.j2   body.txt.j2   body.html.j2
-_layout.html.j2, _sign/…, _footer/…  shared parts; a team's own file takes the place of a shipped one
+_layout.html.j2, _by_hand.html.j2, _sign/…, _footer/…  shared parts; a team's own file takes the place of a shipped one
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.documents.check import check
 from bot.documents.source import read_source
 from bot.errors import Finding, StaysailError
-from bot.letters.clean import header, values
-from bot.letters.facts import LetterFacts, Written
+from bot.letters.clean import header, lines, paragraphed, values
+from bot.letters.facts import Draft, LetterFacts, Written
 from bot.letters.links import UNSUBSCRIBE
 from bot.letters.sample import sample_values
 from bot.letters.wording import Loaded, known_language, wording
@@ -36,12 +37,16 @@ class LetterBroken(StaysailError):
 
 
 class LetterForm(BaseModel):
-    """`essential` letters are part of the contract: they reach those who unsubscribed, and carry no link to unsubscribe."""
+    """`essential` letters are part of the contract: they reach those who unsubscribed, and carry no link to unsubscribe.
+
+    `fits` names the playbooks, cards and kinds of alerts to which a person would write this letter.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     about: str = Field(min_length=1)
     essential: bool = Field(default=False, strict=True)
+    fits: tuple[Annotated[str, Field(pattern=f"^{NAME.pattern}$")], ...] = ()
 
 
 class Letters:
@@ -53,7 +58,7 @@ class Letters:
     def __init__(self, own: Path | None, links: Mapping[str, str] | None = None, language: str = ENGLISH) -> None:
         self._own, self._links, self._language = own, dict(links or {}), language
         self._environment = wording(self._load)
-        self._essential: dict[str, bool] = {}
+        self._forms: dict[str, LetterForm | None] = {}
         self._languages: dict[str, tuple[str, ...]] = {}
 
     @cached_property
@@ -72,29 +77,69 @@ class Letters:
             self._languages[name] = tuple(sorted(place.name for place in folder.iterdir() if place.is_dir())) if folder else ()
         return self._languages[name]
 
+    def form(self, name: str) -> LetterForm | None:
+        """What letter.yml says; None when it cannot be read."""
+        if name not in self._forms:
+            self._forms[name] = self._form(name, [])
+        return self._forms[name]
+
     def essential(self, name: str) -> bool:
-        if name not in self._essential:
-            form = self._form(name, [])
-            self._essential[name] = bool(form and form.essential)
-        return self._essential[name]
+        form = self.form(name)
+        return bool(form and form.essential)
 
     def write(self, name: str, locale: str | None, facts: LetterFacts) -> Written:
         """The letter in the contact's language, else in the workspace's, else in English. LetterBroken when a template fails."""
         language = self.language(name, locale)
         essential = self.essential(name)
-        found = values(facts.plain()) | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
+        found = self._facts(facts, language, essential)
         subject, text, html = (self._render(f"{name}/{language}/{file}", found) for file in FILES)
-        footer = "" if essential else "\n\n-- \n" + self._render(f"_footer/{self._footer(language)}.txt.j2", found).strip()
-        return Written(header(subject), _paragraphs(text) + footer + "\n", html.strip() + "\n", language, essential)
+        text = paragraphed(text) + ("" if essential else self._ending(language, found)) + "\n"
+        return Written(header(subject), text, html.strip() + "\n", language, essential)
+
+    def draft(self, name: str, locale: str | None, facts: LetterFacts) -> Draft:
+        """Subject and text alone, for a person to change. LetterBroken when a template fails."""
+        language = self.language(name, locale)
+        found = self._facts(facts, language, self.essential(name))
+        subject, text = (self._render(f"{name}/{language}/{file}", found) for file in FILES[:2])
+        return Draft(header(subject), paragraphed(text), language)
+
+    def finish(self, draft: Draft, facts: LetterFacts) -> Written:
+        """What a person wrote, word for word, with the footer of its language, and as HTML in the layout of all letters."""
+        found = self._facts(facts, draft.language, essential=False)
+        paragraphs = lines(draft.text)
+        text = "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
+        body, mark, footer = self._fill("_by_hand.html.j2", found | {"paragraphs": paragraphs}).strip().partition("<footer")
+        html = body + mark + DOUBLE_STOP.sub(".", footer) + "\n"
+        return Written(header(draft.subject), text + self._ending(draft.language, found) + "\n", html, draft.language, essential=False)
 
     def language(self, name: str, locale: str | None) -> str:
         """cs-CZ → cs → the workspace's → en → whatever there is."""
         there = self.languages(name)
         if not there:
             raise LetterBroken(f"there is no letter `{name}`: known are {', '.join(self.names)}")
+        return self._nearest(there, locale)
+
+    def footer_language(self, locale: str | None) -> str:
+        """The same for a text that is no letter's: the languages are those of the footers."""
+        return self._nearest(self.footers, locale)
+
+    @cached_property
+    def footers(self) -> tuple[str, ...]:
+        """The languages in which there is a footer."""
+        places = [place / "_footer" for place in (SHIPPED, self._own) if place]
+        return tuple(sorted({file.name.removesuffix(".txt.j2") for place in places for file in place.glob("*.txt.j2")}))
+
+    def _nearest(self, there: Sequence[str], locale: str | None) -> str:
         asked = (locale or "").replace("_", "-").lower()
         wanted = (asked, asked.partition("-")[0], self._language, ENGLISH)
         return next((language for language in wanted if language in there), there[0])
+
+    def _facts(self, facts: LetterFacts, language: str, essential: bool) -> dict[str, Any]:
+        found: dict[str, Any] = values(facts.plain())
+        return found | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
+
+    def _ending(self, language: str, found: Mapping[str, object]) -> str:
+        return "\n\n-- \n" + self._render(f"_footer/{self._footer(language)}.txt.j2", found).strip()
 
     def check(self) -> list[Finding]:
         """Everything that is wrong with the letters: each is written in each language, with and without what may be missing."""
@@ -141,8 +186,11 @@ class Letters:
         return form
 
     def _render(self, template: str, found: Mapping[str, object]) -> str:
+        return DOUBLE_STOP.sub(".", self._fill(template, found))
+
+    def _fill(self, template: str, found: Mapping[str, object]) -> str:
         try:
-            return DOUBLE_STOP.sub(".", self._environment.get_template(template).render(found))
+            return self._environment.get_template(template).render(found)
         except Exception as error:  # a template can fail in as many ways as Python can; each is told with its place
             raise LetterBroken(f"{self._place(template, error)}: {_words(error)}") from error
 
@@ -176,12 +224,6 @@ class Letters:
 
 def _is_name(name: str) -> bool:
     return bool(NAME.fullmatch(name))
-
-
-def _paragraphs(text: str) -> str:
-    """Without blanks at the ends of lines, and with at most one empty line between paragraphs."""
-    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines)
 
 
 def _words(error: Exception) -> str:

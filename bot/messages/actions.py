@@ -18,6 +18,39 @@ class Action(StrEnum):
     ALERT_DETAILS = "alert.details"
     ALERT_WHY = "alert.why"
     ALERT_ASSIGN = "alert.assign"
+    ALERT_WRITE = "alert.write"
+    ALERT_ESCALATE = "alert.escalate"
+    ALERT_TASK = "alert.task"
+    WRITE_LETTER = "write.letter"
+    WRITE_CONTACT = "write.contact"
+    WRITE_LANGUAGE = "write.language"
+    WRITE_ANEW = "write.anew"
+    WRITE_PREVIEW = "write.preview"
+    ROOM_ACCEPT = "room.accept"
+    ROOM_RETURN = "room.return"
+    ROOM_CLOSE = "room.close"
+    ROOM_TOPIC = "room.topic"
+    ROOM_WHOM = "room.whom"
+    WRITEBACK_UNDO = "writeback.undo"
+    WRITEBACK_AGAIN = "writeback.again"
+    PRECISION_RESTORE = "precision.restore"
+    AWAY_END = "away.end"
+    HOME_FILTER = "home.filter"
+    HOME_SEARCH = "home.search"
+    HOME_PREVIOUS = "home.previous"
+    HOME_NEXT = "home.next"
+    HOME_ACCOUNT = "home.account"
+    HOME_DISMISS_SETUP = "home.dismiss_setup"
+    ADMIN_SECTION = "admin.section"
+    ADMIN_EDIT = "admin.edit"
+    ADMIN_RESET = "admin.reset"
+    ADMIN_DROP = "admin.drop"
+    ADMIN_PREVIOUS = "admin.previous"
+    ADMIN_NEXT = "admin.next"
+    AUDIT_SEARCH = "audit.search"
+    AUDIT_PREVIOUS = "audit.previous"
+    AUDIT_NEXT = "audit.next"
+    AUDIT_CSV = "audit.csv"
     BREAKER_RELEASE = "breaker.release"
     BREAKER_KEEP = "breaker.keep"
     OUTBOX_RESEND = "outbox.resend"
@@ -36,13 +69,25 @@ class Action(StrEnum):
 
 
 class Callback(StrEnum):
-    """`callback_id` of the views. The first five are submitted, the others only read."""
+    """`callback_id` of the views and shortcuts. The last five are only read."""
 
     ALERT_SNOOZE = "alert.snooze"
     ALERT_DISMISS = "alert.dismiss"
     ALERT_RESOLVE = "alert.resolve"
     ALERT_ASSIGN = "alert.assign"
     PLAYBOOK_PROMOTE = "playbook.promote"
+    ALERT_WRITE = "alert.write"
+    ALERT_ESCALATE = "alert.escalate"
+    ALERT_TASK = "alert.task"
+    ROOM_RETURN = "room.return"
+    ROOM_CLOSE = "room.close"
+    WRITEBACK = "writeback"
+    LOG_TO_ACCOUNT = "log_to_account"
+    ADMIN_EDIT = "admin.edit"
+    ADMIN_DROP = "admin.drop"
+    AUDIT_SEARCH = "audit.search"
+    HOME = "home"
+    ACCOUNT = "account"
     ALERT_DETAILS = "alert.details"
     ALERT_WHY = "alert.why"
     NOTICE = "notice"
@@ -59,6 +104,23 @@ class Input(StrEnum):
     NOTE = "note"
     MODE = "mode"
     CANARY = "canary"
+    CONTACT = "contact"
+    LETTER = "letter"
+    LANGUAGE = "language"
+    SUBJECT = "subject"
+    BODY = "body"
+    SEND_AT = "send_at"
+    URGENCY = "urgency"
+    NEED = "need"
+    SHARE = "share"
+    SUMMARY = "summary"
+    NEXT_STEP = "next_step"
+    WRITE_BACK = "write_back"
+    DUE = "due"
+    WHAT = "what"
+    ACCOUNT = "account"
+    VALUE = "value"
+    QUERY = "query"
 
 
 class SnoozeFor(StrEnum):
@@ -67,6 +129,13 @@ class SnoozeFor(StrEnum):
     WEEK = "1w"
     TWO_WEEKS = "2w"
     DATE = "date"
+
+
+class SendAt(StrEnum):
+    """When a letter leaves: at once, or in the contact's next morning."""
+
+    NOW = "now"
+    MORNING = "morning"
 
 
 class DismissReason(StrEnum):
@@ -99,10 +168,42 @@ class InputError(StrEnum):
     CHOICE_MISSING = "Please choose one."
     DATE_MISSING = "Which date?"
     DATE_PAST = "Please choose a date after today."
+    DAY_PAST = "Please choose today or a later day."
     DATE_FAR = "Please choose a date within a year."
     TEAMMATE_MISSING = "Who takes it?"
+    TEAMMATE_NOT_OURS = "Please choose a full member of our workspace."
+    HELPER_SAME = "They were asked already. Choose somebody else."
     CANARY_MISSING = "Whose accounts? One e-mail address a line."
     CANARY_WRONG = "Please give e-mail addresses, one a line."
+    SUBJECT_MISSING = "What is it about? A few words, please."
+    BODY_MISSING = "There is nothing to send yet."
+    BODY_LONG = "At most 3,000 characters, please."
+    CONTACT_MISSING = "To whom?"
+    ACCOUNT_MISSING = "Which account is it about?"
+    ACCOUNT_GONE = "This account is no longer there."
+
+
+class HomeFilter(StrEnum):
+    """Which of the accounts the Home tab lists."""
+
+    ALL = "all"
+    AT_RISK = "at_risk"
+    RENEWING = "renewing"
+    QUIET = "quiet"
+
+
+class AdminSection(StrEnum):
+    """What /stay admin shows."""
+
+    OVERVIEW = "overview"
+    ROLES = "roles"
+    CHANNELS = "channels"
+    LIMITS = "limits"
+    ALERTS = "alerts"
+    CONNECTORS = "connectors"
+    BREAKERS = "breakers"
+    LETTERS = "letters"
+    AUDIT = "audit"
 
 
 class PickFor(StrEnum):

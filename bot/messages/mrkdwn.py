@@ -79,6 +79,11 @@ def mention(slack_id: str) -> str:
     return f"<@{slack_id}>" if ID.fullmatch(slack_id) else mrkdwn(slack_id)
 
 
+def channel(channel_id: str) -> str:
+    """A link to a channel, on the same terms."""
+    return f"<#{channel_id}>" if ID.fullmatch(channel_id) else mrkdwn(channel_id)
+
+
 def when(at: datetime, form: str = "{date_short_pretty} at {time}") -> str:
     """A moment in each reader's own zone; UTC where Slack's tokens are not understood."""
     if at.tzinfo is None:

@@ -4,6 +4,7 @@ A template has values only, never a customer's text as its source; every value i
 """
 
 import json
+import re
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -13,8 +14,8 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
-from bot.messages import actions, mrkdwn, numbers, words
-from bot.messages.catalog.message import Message, Modal
+from bot.messages import actions, markdown, mrkdwn, numbers, words
+from bot.messages.catalog.message import Home, Message, Modal
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -43,6 +44,17 @@ def render_view(modal: Modal) -> dict[str, Any]:
     return view | {"blocks": _within(view["blocks"], VIEW_BLOCKS)}
 
 
+def render_home(home: Home) -> dict[str, Any]:
+    """The view object of somebody's Home tab."""
+    view: dict[str, Any] = json.loads(_template(f"{home.template}/view.json.j2").render(m=home))
+    return view | {"blocks": _within(view["blocks"], VIEW_BLOCKS)}
+
+
+def render_canvas(message: Message, template: str) -> str:
+    """The facts of a message as the Markdown of a canvas."""
+    return re.sub(r"\n{3,}", "\n\n", _template(template).render(m=message)).strip()
+
+
 def _within(blocks: list[Block], limit: int) -> list[Block]:
     """The templates cut their own lists; this keeps an unforeseen one from being refused by Slack."""
     if len(blocks) <= limit:
@@ -53,6 +65,12 @@ def _within(blocks: list[Block], limit: int) -> list[Block]:
         "verbatim": True,
     }
     return [*blocks[: limit - 1], {"type": "context", "elements": [more]}]
+
+
+def words_of(template: str, table: str) -> dict[str, Any]:
+    """A table of words that stands in a template, for what is no message (a CSV file)."""
+    found: dict[str, Any] = getattr(_template(template).module, table)
+    return found
 
 
 @cache
@@ -106,6 +124,7 @@ FILTERS = {
     "code": mrkdwn.code,
     "link": mrkdwn.link,
     "mention": mrkdwn.mention,
+    "channel": mrkdwn.channel,
     "when": mrkdwn.when,
     "fit": mrkdwn.fit,
     "number": numbers.number,
@@ -125,6 +144,10 @@ FILTERS = {
     "stepped": words.stepped,
     "indent": words.indent,
     "listing": words.listing,
+    "md": markdown.markdown,
+    "md_link": markdown.link,
+    "canvas_mention": markdown.mention,
+    "zone": markdown.zone,
 }
 
 GLOBALS = {"Action": actions.Action, "Input": actions.Input}

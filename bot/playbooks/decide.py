@@ -71,11 +71,9 @@ def decide(session: Session, rulebook: Rulebook, guard: Guard, trends: Trends, n
     watched = watched_segments(playbook.trigger for playbook in rulebook.playbooks.values())
     update_memberships(session, watched, rulebook.signals, now)
     stale = _stale_playbooks(session, rulebook, guard, now)
-    for playbook in rulebook.playbooks.values():
-        if playbook.name not in stale:
-            followed = follow(session, playbook, rulebook.signals, trends.get(playbook.name, {}), now)
-            done.updated += followed.updated
-            done.resolved += followed.resolved
+    readable = [playbook for playbook in rulebook.playbooks.values() if playbook.name not in stale]
+    followed = follow(session, readable, rulebook.signals, trends, now)
+    done.updated, done.resolved = followed.updated, followed.resolved
     done.started = _begin(session, rulebook, rulebook.playbooks, guard, stale, now)
     done.suppressed = count_held(session, list(rulebook.playbooks))
     for edition in rulebook.editions.values():
@@ -136,8 +134,8 @@ def _begin(session: Session, rulebook: Rulebook, names: Collection[str], guard: 
 
 
 def _budget(rulebook: Rulebook, guard: Guard) -> Budget:
-    with_cards = [name for name, playbook in rulebook.playbooks.items() if playbook.program.opens_with_alert]
-    return Budget(guard.cards_a_day, guard.day_began, with_cards)
+    with_cards = {name: playbook.kind.value for name, playbook in rulebook.playbooks.items() if playbook.program.opens_with_alert}
+    return Budget(guard.cards_a_day, guard.day_began, with_cards, rulebook.house.alerts.group == "account")
 
 
 def _match(session: Session, playbook: Playbook, status: PlaybookStatus, rulebook: Rulebook, now: datetime) -> None:

@@ -1,20 +1,32 @@
-"""Follow: what the newest signals mean for the alerts that stand. They get worse, come back from a snooze, or resolve themselves."""
+"""Follow: what the newest signals mean for the alerts that stand. They get worse, come back from a snooze, or resolve themselves.
 
-from collections.abc import Mapping
+playbooks ─► their standing reasons, measured ─► by alert ─► what that means ─► reasons, alerts, traces
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Double, cast, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
-from bot.alerts.lifecycle import Measured, remeasure
-from bot.alerts.record import STAYSAIL, apply, snapshot
+from bot.alerts.lifecycle import Change, Measured, Standing, remeasure
+from bot.alerts.reasons import reasons_of
+from bot.alerts.record import STAYSAIL, apply, end_reason, snapshot, trace_of
 from bot.playbooks.definition import Playbook
 from bot.playbooks.match import in_care
 from bot.playbooks.story import headline_of, needed, plain
-from models import Account, Alert
+from models import Account, Alert, Reason
+
+SAID_BY_REASONS = frozenset({"worsened", "reason_ended"})
+"""What a trace tells of the reason that it happened to."""
+Trends = Mapping[str, Mapping[str, list[float]]]
+"""Weekly values by playbook and account."""
+PAGE = 1000
 
 
 @dataclass
@@ -25,37 +37,82 @@ class Followed:
     resolved: int = 0
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a playbook sees of one of its reasons. `headline` is the signal whose value its story tells."""
+
+    measured: Measured
+    headline: str
+    trend: list[float] | None
+
+
 def standing(session: Session, playbook: str) -> list[str]:
-    """Accounts with an open alert of this playbook."""
-    return list(session.scalars(select(Alert.account_id).where(Alert.playbook == playbook, Alert.closed_at.is_(None))))
+    """Accounts with an alert that stands for this playbook."""
+    mine = select(Alert.account_id).join(Reason, Reason.alert_id == Alert.id).where(Reason.playbook == playbook, Reason.ended_at.is_(None))
+    return list(session.scalars(mine.distinct()))
 
 
-def follow(session: Session, playbook: Playbook, signals: Signals, trends: Mapping[str, list[float]], now: datetime) -> Followed:
-    """Measures every open alert of the playbook anew."""
-    done = Followed()
-    headline = headline_of(playbook, signals)
-    for alert, measured in _measured(session, playbook, signals):
-        change = remeasure(snapshot(alert), measured, now)
-        if change is None:
-            continue
-        change.values.setdefault("trend", trends.get(alert.account_id, alert.trend))
-        if change.what == "worsened":
-            change.detail.update(before=alert.facts.get(headline), after=measured.facts.get(headline))
-        apply(session, alert, change, STAYSAIL, now)
-        if alert.closed_at is None:
-            done.updated += 1
-        else:
-            done.resolved += 1
+def follow(session: Session, playbooks: Iterable[Playbook], signals: Signals, trends: Trends, now: datetime) -> Followed:
+    """Measures the reasons of these playbooks anew, and what they mean for their alerts."""
+    seen: dict[int, dict[int, _Seen]] = defaultdict(dict)
+    for playbook in playbooks:
+        for alert_id, reason_id, found in _measured(session, playbook, signals, trends.get(playbook.name, {})):
+            seen[alert_id][reason_id] = found
+    done, ids = Followed(), iter(sorted(seen))
+    while page := list(islice(ids, PAGE)):
+        alerts = session.scalars(select(Alert).where(Alert.id.in_(page)).order_by(Alert.id).with_for_update()).all()
+        reasons = reasons_of(session, page)
+        for alert in alerts:
+            standing = [reason for reason in reasons[alert.id] if reason.ended_at is None]
+            if alert.closed_at is None and _follow_one(session, alert, standing, seen[alert.id], now):
+                done.updated += alert.closed_at is None
+                done.resolved += alert.closed_at is not None
     return done
 
 
-def _measured(session: Session, playbook: Playbook, signals: Signals) -> list[tuple[Alert, Measured]]:
-    names = needed(playbook, signals)
+def _follow_one(session: Session, alert: Alert, reasons: Sequence[Reason], seen: Mapping[int, _Seen], now: datetime) -> bool:
+    """False: nothing has changed."""
+    states = [Standing(reason.facts, reason.worst, seen[reason.id].measured if reason.id in seen else None) for reason in reasons]
+    followed = remeasure(snapshot(alert), states, now)
+    if followed.change is None:
+        return False
+    for reason, values in zip(reasons, followed.reasons, strict=True):
+        if values:
+            _renew(session, alert, reason, values, seen[reason.id], now)
+    if followed.change.what in SAID_BY_REASONS:
+        apply(session, alert, Change({}, "updated"), STAYSAIL, now)
+    else:
+        apply(session, alert, followed.change, STAYSAIL, now)
+    for reason in reasons:
+        if reason.ended and alert.closed_at is None:
+            session.add(trace_of(alert, Change({}, "reason_ended", {"outcome": reason.ended}), STAYSAIL, now, reason))
+    return True
+
+
+def _renew(session: Session, alert: Alert, reason: Reason, values: dict[str, Any], seen: _Seen, now: datetime) -> None:
+    before = reason.facts.get(seen.headline)
+    for name, value in values.items():
+        setattr(reason, name, value)
+    reason.trend = seen.trend or reason.trend
+    if "worst" in values:
+        detail = {"severity": reason.severity, "before": before, "after": reason.facts.get(seen.headline)}
+        session.add(trace_of(alert, Change({}, "worsened", detail), STAYSAIL, now, reason))
+    if reason.ended:
+        end_reason(session, alert, reason, reason.ended, now)
+
+
+def _measured(
+    session: Session, playbook: Playbook, signals: Signals, trends: Mapping[str, list[float]]
+) -> Iterable[tuple[int, int, _Seen]]:
+    names, headline = needed(playbook, signals), headline_of(playbook, signals)
     severity = playbook.severity.expression if playbook.severity else cast(null(), Double)
     recovered = playbook.recovered_when.clause if playbook.recovered_when else literal(False)
+    joined = signals.table.join(Alert, Alert.account_id == Account.id).join(Reason, Reason.alert_id == Alert.id)
     statement = (
         select(
-            Alert,
+            Alert.id,
+            Reason.id,
+            Account.id,
             in_care(signals.day).label("in_care"),
             or_(Account.stage == "churned", Account.churned_on <= signals.day).label("churned"),
             playbook.when.clause.label("holds"),
@@ -63,17 +120,15 @@ def _measured(session: Session, playbook: Playbook, signals: Signals) -> list[tu
             severity.label("severity"),
             *(signals.catalogue[name].expression.label(name) for name in names),
         )
-        .select_from(signals.table.join(Alert, Alert.account_id == Account.id))
-        .where(Alert.playbook == playbook.name, Alert.closed_at.is_(None))
-        .order_by(Alert.id)
-        .with_for_update(of=Alert)
+        .select_from(joined)
+        .where(Reason.playbook == playbook.name, Reason.ended_at.is_(None))
         .params(as_of=signals.day)
     )
-    rows = session.execute(statement).all()
-    return [(row[0], _measurement(row, names)) for row in rows]
+    for alert_id, reason_id, account_id, *row in session.execute(statement).all():
+        yield alert_id, reason_id, _Seen(_measurement(row, names), headline, trends.get(account_id))
 
 
-def _measurement(row: Any, names: list[str]) -> Measured:
-    _, care, churned, holds, recovered, severity = row[:6]
-    facts = {name: plain(value) for name, value in zip(names, row[6:], strict=True)}
+def _measurement(row: list[Any], names: list[str]) -> Measured:
+    care, churned, holds, recovered, severity = row[:5]
+    facts = {name: plain(value) for name, value in zip(names, row[5:], strict=True)}
     return Measured(bool(care), bool(churned), holds, recovered, severity, facts)

@@ -70,10 +70,10 @@ class Ledger:
         if ours := self._ours(to, owner):
             return ours
         meant = [c for c in self._contacts[account] if (c.id == contact_id if to == CONTACT else (c.role or "").lower() == to.lower())]
-        barred = [(contact, _barred(contact, essential)) for contact in meant]
-        free = [contact for contact, why in barred if why is None]
+        asked = [(contact, barred(contact, essential)) for contact in meant]
+        free = [contact for contact, why in asked if why is None]
         if not free:
-            return Skip(next((why for _, why in barred if why), "nobody"))
+            return Skip(next((why for _, why in asked if why), "nobody"))
         if pressing and not essential:
             return Hold(self._now + AGAIN, "unless")
         contact = free[0]
@@ -114,7 +114,7 @@ def _full(touched: Sequence[datetime], allowance: Allowance, now: datetime) -> d
     return recent[-allowance.count] + allowance.length if len(recent) >= allowance.count else None
 
 
-def _barred(contact: Contact, essential: bool) -> str | None:
+def barred(contact: Contact, essential: bool) -> str | None:
     """Why this person is not written to; None: may be. What the contract needs reaches those who unsubscribed as well."""
     if not contact.email:
         return "no_address"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.signals import Signals
 from bot.alerts.cards import CARDS
 from bot.clock import day_of, start_of
+from bot.errors import Finding, InvalidInput
 from bot.letters.library import Letters
 from bot.playbooks.condition import compile_condition
 from bot.playbooks.decide import Guard
@@ -18,6 +19,9 @@ from bot.playbooks.known import known_signals
 from bot.playbooks.rulebook import House, Routes, Rulebook
 from bot.playbooks.status import statuses
 from bot.settings import Settings
+from bot.settings.reading import laid_over
+
+ROUTES = "channels.routes"
 
 
 def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] | None = None) -> Rulebook:
@@ -32,7 +36,8 @@ def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Map
     files = load_playbooks(own, signals.catalogue, known, enable=settings.enable, seen=statuses(session).keys())
     shelf = Shelf(files, signals.catalogue, known)
     playbooks, editions, problems = shelf.editions(session)
-    return Rulebook(playbooks, editions, signals, load_routes(settings, signals), house, tuple(problems))
+    routes, doubts = fitting_routes(settings, signals)
+    return Rulebook(playbooks, editions, signals, routes, house, (*problems, *doubts))
 
 
 def house_of(settings: Settings) -> House:
@@ -42,6 +47,7 @@ def house_of(settings: Settings) -> House:
         hours=settings.hours,
         managers=settings.channels.managers or settings.channels.alerts,
         admins=settings.admin_channel,
+        alerts=settings.alerts,
         manager_emails=tuple(name for name in settings.roles.managers if not name.startswith("@")),
         letters=Letters(settings.letters, settings.links, email.language) if email else None,
         sender=email.sender if email else None,
@@ -54,7 +60,7 @@ def known_to(settings: Settings, house: House) -> Known:
     """What playbooks may name."""
     letters = frozenset(house.letters.names) if house.letters else None
     fields = {name: field.kind for name, field in settings.fields.items()}
-    return Known(CARDS, letters, fields, frozenset(settings.segments))
+    return Known(CARDS, letters, fields, frozenset(settings.segments), settings.alerts.worse_by)
 
 
 def load_routes(settings: Settings, signals: Signals) -> Routes:
@@ -63,6 +69,19 @@ def load_routes(settings: Settings, signals: Signals) -> Routes:
         for at, route in enumerate(settings.routes)
     )
     return Routes(rules, settings.channels.alerts)
+
+
+def fitting_routes(settings: Settings, signals: Signals) -> tuple[Routes, list[Finding]]:
+    """Routes that an admin gave and that no longer fit (a column is gone) must stop nothing: the file's count, and a finding says so."""
+    try:
+        return load_routes(settings, signals), []
+    except InvalidInput as error:
+        if ROUTES not in settings.changed:
+            raise
+        place, cure = settings.changed[ROUTES].place, "change them in /stay admin; until then the routes of the file count"
+        problem = f"no longer fits and is ignored: {error.findings[0].problem}"
+    others = [change for key, change in settings.changed.items() if key != ROUTES]
+    return load_routes(laid_over(settings, others), signals), [Finding(place, problem, cure, fatal=False)]
 
 
 def guard_of(settings: Settings, now: datetime) -> Guard:

@@ -4,8 +4,9 @@ statements.
     trigger and condition ─► matches (who, since when, held by what) ─► budget ─► plays
 
 `matches` is replaced by every pass. Holding reasons, the first that applies:
-`open` a play of this playbook runs · `quiet` the last one ended less than `once_per` ago · `unless` one of its rules holds ·
-`stale` a source it reads is too old · `mass_drop` too many would open at once · `budget` the owner has had the day's cards.
+`open` a play of this playbook runs · `quiet` the last one ended less than `once_per` ago, and it is not clearly worse since ·
+`unless` one of its rules holds · `dwell` it has not held for long enough · `stale` a source it reads is too old · `mass_drop` too
+many would open at once · `budget` the owner has had the day's cards.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Insert,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -41,10 +43,10 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.bulk import insert_into
-from bot.playbooks.definition import Playbook
+from bot.playbooks.definition import NEVER_AGAIN, Playbook
 from bot.playbooks.steps import CONTACT
 from bot.playbooks.triggers import EventTrigger, Firing, SweepTrigger
-from models import Account, Contact, Match, Play
+from models import Account, Alert, Contact, Match, Play, Reason
 from models.base import Moment
 
 
@@ -52,6 +54,7 @@ class Held(StrEnum):
     OPEN = "open"
     QUIET = "quiet"
     UNLESS = "unless"
+    DWELL = "dwell"
     STALE = "stale"
     MASS_DROP = "mass_drop"
     BUDGET = "budget"
@@ -64,13 +67,17 @@ def in_care(day: date) -> ColumnElement[bool]:
 
 
 def match(session: Session, playbook: Playbook, signals: Signals, firing: Firing | None, now: datetime) -> None:
-    """Writes down whom a play would begin for, with what holds each back by itself, and forgets all others.
+    """Writes down whom a play would begin for, with what holds each back by itself, and forgets all others. Since when it holds for
+    somebody is kept as long as it does.
 
     `firing` is what the trigger gives now; None: nothing.
     """
     if firing is not None:
         session.execute(_upsert_matches(session, playbook, signals, firing, now))
     session.execute(delete(Match).where(Match.playbook == playbook.name, Match.seen_at != now))
+    if playbook.dwell:
+        too_short = and_(Match.playbook == playbook.name, Match.held.is_(None), Match.since > now - playbook.dwell)
+        session.execute(update(Match).where(too_short).values(held=Held.DWELL.value))
 
 
 def count_fresh(session: Session, playbook: str) -> int:
@@ -137,12 +144,21 @@ def _held_alone(playbook: Playbook, mine: ColumnElement[bool], now: datetime) ->
     running = exists().where(mine, Play.ended_at.is_(None))
     whens: list[tuple[Any, Any]] = [(running, literal(Held.OPEN.value))]
     if playbook.once_per is not None:
-        recent = exists().where(mine, Play.ended_at > literal(now - playbook.once_per, Moment))
+        recent = exists().where(mine, Play.ended_at > literal(now - playbook.once_per, Moment), not_(_worse(playbook)))
         whens.append((recent, literal(Held.QUIET.value)))
     if playbook.unless:
         pressing = or_(*(func.coalesce(condition.clause, false()) for condition in playbook.unless))
         whens.append((pressing, literal(Held.UNLESS.value)))
     return case(*whens, else_=cast(null(), String))
+
+
+def _worse(playbook: Playbook) -> ColumnElement[bool]:
+    """Things are clearly worse than when that play's alert was closed. What happens once a date or an event has no such return."""
+    by_sweep = isinstance(playbook.trigger, SweepTrigger) and playbook.once_per != NEVER_AGAIN
+    if not (by_sweep and playbook.severity):
+        return false()
+    limit = Play.end_severity + func.abs(Play.end_severity) * playbook.worse_by
+    return func.coalesce(playbook.severity.expression > limit, false())
 
 
 def held_now(session: Session, playbook: Playbook, signals: Signals, account_id: str, now: datetime) -> str | None:
@@ -163,41 +179,64 @@ def hold(session: Session, playbook: str, reason: Held) -> int:
 
 @dataclass(frozen=True)
 class Budget:
-    """`cards_a_day` for each owner, from `day_began` on. `playbooks`: all whose plays begin with a card."""
+    """`cards_a_day` for each owner, from `day_began` on. `kinds`: all playbooks whose plays begin with a card, and of which kind that is.
+
+    `shared`: an account's cards of one kind are one card.
+    """
 
     cards_a_day: int
     day_began: datetime
-    playbooks: Sequence[str]
+    kinds: Mapping[str, str]
+    shared: bool
 
 
 def apply_budget(session: Session, fresh: Collection[str], budget: Budget) -> int:
     """Of all cards that would open now, each owner gets the most valuable up to the day's limit, across playbooks. The rest waits.
 
-    `fresh`: the playbooks that were matched in this pass. Accounts without an owner are nobody's budget. Returns how many wait.
+    `fresh`: the playbooks that were matched in this pass. Accounts without an owner are nobody's budget; what joins a card that stands
+    costs nothing. Returns how many wait.
     """
-    playbooks = [name for name in budget.playbooks if name in fresh]
+    playbooks = [name for name in budget.kinds if name in fresh]
+    if not playbooks:
+        return 0
+    kind = case(budget.kinds, value=Match.playbook) if budget.shared else Match.playbook
+    new: list[ColumnElement[bool]] = [Match.held.is_(None), Match.owner_email.is_not(None), Match.playbook.in_(playbooks)]
+    if budget.shared:
+        stands = exists().where(Alert.account_id == Match.account_id, Alert.kind == kind, Alert.closed_at.is_(None), Alert.card != TASK)
+        new.append(~stands)
+    cards = (
+        select(Match.owner_email, Match.account_id, kind.label("kind"), func.max(Match.priority).label("priority"))
+        .where(*new)
+        .group_by(Match.owner_email, Match.account_id, kind)
+        .subquery()
+    )
     rank = func.row_number().over(
-        partition_by=Match.owner_email, order_by=(Match.priority.desc().nulls_last(), Match.account_id, Match.playbook)
+        partition_by=cards.c.owner_email, order_by=(cards.c.priority.desc().nulls_last(), cards.c.account_id, cards.c.kind)
     )
-    ranked = (
-        select(Match.playbook, Match.account_id, Match.owner_email, rank.label("place"))
-        .where(Match.held.is_(None), Match.owner_email.is_not(None), Match.playbook.in_(playbooks))
-        .subquery()
-    )
-    had = (
-        select(Account.owner_email, func.count().label("cards"))
-        .join(Play, Play.account_id == Account.id)
-        .where(Play.started_at >= budget.day_began, Play.playbook.in_(budget.playbooks), Play.silent.is_(None))
-        .group_by(Account.owner_email)
-        .subquery()
-    )
+    ranked = select(cards, rank.label("place")).subquery()
+    had = _had(budget)
     over = (
-        select(ranked.c.playbook, ranked.c.account_id)
+        select(ranked.c.account_id, ranked.c.kind)
         .outerjoin(had, had.c.owner_email == ranked.c.owner_email)
         .where(ranked.c.place + func.coalesce(had.c.cards, 0) > budget.cards_a_day)
     )
-    waiting = update(Match).where(tuple_(Match.playbook, Match.account_id).in_(over)).values(held=Held.BUDGET.value)
+    waiting = update(Match).where(*new[:3], tuple_(Match.account_id, kind).in_(over)).values(held=Held.BUDGET.value)
     return _changed(session.execute(waiting, execution_options={"synchronize_session": False}))
+
+
+TASK = "task"
+
+
+def _had(budget: Budget) -> Subquery:
+    """How many cards each owner has had today: plays that began one, but for those that joined another's."""
+    joined = exists().where(Reason.play_id == Play.id, Alert.id == Reason.alert_id, Alert.play_id != Play.id)
+    return (
+        select(Account.owner_email, func.count().label("cards"))
+        .join(Play, Play.account_id == Account.id)
+        .where(Play.started_at >= budget.day_began, Play.playbook.in_(budget.kinds), Play.silent.is_(None), ~joined)
+        .group_by(Account.owner_email)
+        .subquery()
+    )
 
 
 def start_plays(session: Session, versions: Mapping[str, int], now: datetime) -> int:

@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, f
 from sqlalchemy.orm import Session, aliased
 
 from bot.accounts.signals import Signals
-from bot.alerts.record import STAYSAIL, overdue, show_anew
+from bot.alerts.record import STAYSAIL, overdue, show_anew, stands_for
 from bot.bulk import add_all
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, EXIT, GOAL
 from bot.playbooks.match import in_care
 from bot.playbooks.program import Wait
 from bot.playbooks.status import PAUSED
-from models import Account, Alert, Event, Match, Play, Trace
+from models import Account, Event, Match, Play, Trace
 
 CHURNED, GONE = "churned", "gone"
 EVENT_DAYS = 3
@@ -54,7 +54,7 @@ def leave(session: Session, playbook: Playbook, signals: Signals, now: datetime)
     traces = [about | {"play_id": play, "account_id": account, "detail": {"reason": name}} for play, account, name in ended]
     add_all(session, Trace, traces)
     if ended:
-        show_anew(session, Alert.play_id.in_([row[0] for row in ended]))
+        show_anew(session, stands_for([row[0] for row in ended]))
     return len(ended)
 
 

@@ -17,15 +17,16 @@ from bot.playbooks.definition import Playbook
 from bot.playbooks.dry_run import dry_run
 from bot.playbooks.engine import ALERT
 from bot.playbooks.funnel import Funnel, funnel, stands_at, to_come
+from bot.playbooks.precision import Precision
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.silence import HOLDOUT, SHADOW
 from bot.playbooks.start import running_for
 from bot.playbooks.status import statuses
 from bot.playbooks.triggers import trigger_in_words
-from models import Account, Alert, Match, Play, PlaybookStatus, PlaybookVersion
+from bot.playbooks.verdicts import counted, precision_fact, trailing
+from models import Account, Match, Play, PlaybookStatus, PlaybookVersion
 
 VERDICT_DAYS = 90
-USEFUL, FALSE_ALARM = m.State.RESOLVED.value, m.State.DISMISSED.value
 
 
 def playbooks_page(session: Session, rulebook: Rulebook, page: int, now: datetime) -> m.PlaybooksAnswer:
@@ -88,13 +89,16 @@ class _Figures:
     running: Counter[str | None] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
-    verdicts: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[bool] = field(default_factory=Counter)
+    precision: Precision = field(default_factory=Precision)
 
 
 def _lines(
     session: Session, rulebook: Rulebook, known: Mapping[str, PlaybookStatus], names: Sequence[str], now: datetime
 ) -> tuple[m.PlaybookLine, ...]:
     figures = _figures(session, names, now)
+    for name, precision in trailing(session, [known[name] for name in names if name in known]).items():
+        figures[name].precision = precision
     return tuple(_line(name, rulebook.playbooks.get(name), known.get(name), figures[name]) for name in names)
 
 
@@ -110,10 +114,8 @@ def _figures(session: Session, names: Sequence[str], now: datetime) -> dict[str,
     held = select(Match.playbook, Match.held, func.count()).where(Match.playbook.in_(names), Match.held.is_not(None))
     for name, reason, count in session.execute(held.group_by(Match.playbook, Match.held)):
         found[name].held[str(reason)] = count
-    recent = (Alert.playbook.in_(names), Alert.state.in_((USEFUL, FALSE_ALARM)), Alert.closed_at >= now - timedelta(days=VERDICT_DAYS))
-    verdicts = select(Alert.playbook, Alert.state, func.count()).where(*recent).group_by(Alert.playbook, Alert.state)
-    for name, state, count in session.execute(verdicts):
-        found[name].verdicts[state] = count
+    for name, verdicts in counted(session, names, now - timedelta(days=VERDICT_DAYS)).items():
+        found[name].verdicts = verdicts
     return found
 
 
@@ -131,9 +133,11 @@ def _line(name: str, playbook: Playbook | None, status: PlaybookStatus | None, f
         held_out=figures.running[HOLDOUT],
         ended=_ranked(figures.ended),
         held=_ranked(figures.held),
-        useful=figures.verdicts[USEFUL],
-        false_alarms=figures.verdicts[FALSE_ALARM],
+        useful=figures.verdicts[True],
+        false_alarms=figures.verdicts[False],
         days=VERDICT_DAYS,
+        precision=precision_fact(figures.precision),
+        demoted_at=status.demoted_at if status else None,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.playbooks.due import Due
 from bot.playbooks.engine import ALERT, DONE, Advance
-from models import Alert, Play
+from models import Play, Reason
 
 Moves = Sequence[tuple[Due, Advance]]
 
@@ -30,7 +30,7 @@ def settled(session: Session, moves: Moves) -> list[tuple[Due, Advance]]:
     """A play at its end waits for its cards: those that stand. A silent one has none."""
     waiting = [play.play_id for play, then in moves if then.waiting == ALERT and not play.silent]
     standing = (
-        set(session.scalars(select(Alert.play_id).where(Alert.play_id.in_(waiting), Alert.closed_at.is_(None)))) if waiting else set()
+        set(session.scalars(select(Reason.play_id).where(Reason.play_id.in_(waiting), Reason.ended_at.is_(None)))) if waiting else set()
     )
     return [
         (play, replace(then, waiting=None, ended=DONE) if then.waiting == ALERT and play.play_id not in standing else then)

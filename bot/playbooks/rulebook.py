@@ -13,6 +13,7 @@ from bot.errors import Finding
 from bot.letters.library import Letters
 from bot.playbooks.condition import Condition
 from bot.playbooks.definition import Playbook
+from bot.settings.forms import AlertSettings
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class House:
     hours: BusinessHours
     managers: str
     admins: str
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     manager_emails: tuple[str, ...] = ()
     letters: Letters | None = None
     links: Mapping[str, str] = field(default_factory=dict)

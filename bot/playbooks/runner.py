@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
-from bot.alerts.record import show_anew
+from bot.alerts.record import show_anew, stands_for
 from bot.bulk import add_all
 from bot.connectors.ports import Usage
 from bot.database import Database
@@ -32,7 +32,7 @@ from bot.playbooks.program import Do
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.start import start_for
 from bot.playbooks.steps import CardStep, EmailStep, NotifyStep, SetStep, StartStep, TaskStep, WebhookStep
-from models import Alert, Trace
+from models import Trace
 
 log = structlog.get_logger()
 WEEKS = 13
@@ -180,7 +180,7 @@ class _Batch:
             if isinstance(doing.visit.op, Do) and not doing.due.silent:
                 acting[type(doing.step)].append(doing)
         alerts = [*acting[CardStep], *acting[TaskStep]]
-        open_alerts(self.session, alerts, self.rulebook, trends, self.now)
+        opened_now = open_alerts(self.session, alerts, self.rulebook, trends, self.now)
         self._leave(acting)
         opened = {id(doing) for doing in alerts}
         self.traces += [doing.trace(self.now) for doing in self.doings if id(doing) not in opened]
@@ -189,14 +189,14 @@ class _Batch:
         add_all(self.session, Trace, self.traces)
         write_places(self.session, places, self.now)
         self._show_the_end(places, Counter(doing.due.play_id for doing in alerts))
-        return Moved(len(self.moves), len(alerts), len(self.letters))
+        return Moved(len(self.moves), opened_now, len(self.letters))
 
     def _show_the_end(self, places: Sequence[tuple[Due, Advance]], opened: Mapping[int, int]) -> None:
         """Cards from earlier looks no longer offer to take a play over that has nothing left to do."""
         over = [play.play_id for play, then in places if then.ended or then.waiting == ALERT]
         earlier = [play for play, then in places if then.place.alerts > opened.get(play.play_id, 0)]
         if at_end := {play.play_id for play in earlier} & set(over):
-            show_anew(self.session, Alert.play_id.in_(at_end))
+            show_anew(self.session, stands_for(at_end))
 
     def _leave(self, acting: Mapping[type, list[Doing]]) -> None:
         house, now = self.rulebook.house, self.now

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.alerts.lifecycle import take
-from bot.alerts.record import act, show_anew
+from bot.alerts.record import act, show_anew, stands_for
 from bot.errors import AlreadyDone, Refused
-from models import Alert, Play, Trace
+from models import Play, Trace
 
 TAKEN_OVER = "taken_over"
 
@@ -25,7 +25,7 @@ def take_over(session: Session, play_id: int, who: str, now: datetime, step: str
         raise Refused("This play is over: there is nothing left to take over.")
     play.ended_at, play.end_reason, play.ended_by, play.due_at, play.waiting = now, TAKEN_OVER, who, None, None
     about = {"account_id": play.account_id, "playbook": play.playbook, "playbook_version": play.version, "play_id": play.id}
-    alerts = show_anew(session, Alert.play_id == play.id)
+    alerts = show_anew(session, stands_for([play.id]))
     session.add_all(
         Trace(at=now, actor=who, what=TAKEN_OVER, alert_id=alert_id, detail={"step": step}, **about)
         for alert_id in (*(alert.id for alert in alerts), *(() if alerts else (None,)))

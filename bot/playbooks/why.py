@@ -22,12 +22,13 @@ from bot.playbooks.program import Wait
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.take_over import TAKEN_OVER
 from bot.playbooks.triggers import SweepTrigger, trigger_in_words
-from models import Account, Alert, Match, Play, PlaybookStatus, Source, Trace
+from models import Account, Alert, Match, Play, PlaybookStatus, Reason, Source, Trace
 
 VERDICTS = {
     Held.STALE: m.Verdict.STALE,
     Held.MASS_DROP: m.Verdict.MASS_DROP,
     Held.BUDGET: m.Verdict.BUDGET,
+    Held.DWELL: m.Verdict.DWELL,
 }
 
 
@@ -61,8 +62,8 @@ def why(session: Session, account: Account, playbook: Playbook, rulebook: Rulebo
     def say(verdict: m.Verdict, **more: Any) -> m.PlaybookVerdict:
         return m.PlaybookVerdict(playbook.name, playbook.version, verdict, terms, playbook.about, **(ended | more))
 
-    mine = (Alert.account_id == account.id, Alert.playbook == playbook.name, Alert.closed_at.is_(None))
-    alert = session.scalar(select(Alert).where(*mine).order_by(Alert.id.desc()).limit(1))
+    standing = select(Alert).join(Reason, Reason.alert_id == Alert.id).where(Reason.playbook == playbook.name, Reason.ended_at.is_(None))
+    alert = session.scalar(standing.where(Alert.account_id == account.id).order_by(Alert.id.desc()).limit(1))
     running = _running_play(session, account, playbook)
     if alert and (running is None or running.waiting == ALERT):
         return say(m.Verdict.OPEN_ALERT, state=m.State(alert.state), since=alert.opened_at)
@@ -114,13 +115,16 @@ def _of_none(case: _Case, limits: Limits, say: Say, now: datetime) -> m.Playbook
         return say(m.Verdict.DRAFT)
     if not case.holds:
         return say(m.Verdict.NOT_MATCHING)
-    if case.playbook.once_per and last and last.ended_at and last.ended_at > now - case.playbook.once_per:
-        once = case.playbook.once_per == NEVER_AGAIN
-        return say(m.Verdict.ENDED) if once else say(m.Verdict.COOLDOWN, until=last.ended_at + case.playbook.once_per)
+    match = case.session.scalar(select(Match).where(Match.playbook == case.playbook.name, Match.account_id == case.account.id).limit(1))
+    recent = case.playbook.once_per and last and last.ended_at and last.ended_at > now - case.playbook.once_per
+    if recent and (match is None or match.held not in VERDICTS):
+        until = _quiet_until(case)
+        return say(m.Verdict.COOLDOWN, until=until) if until else say(m.Verdict.ENDED)
     if rule := _rule_that_holds(case):
         return say(m.Verdict.UNLESS, rule=rule)
-    match = case.session.scalar(select(Match).where(Match.playbook == case.playbook.name, Match.account_id == case.account.id).limit(1))
     held = VERDICTS.get(Held(match.held)) if match and match.held in set(Held) else None
+    if held is m.Verdict.DWELL and match and case.playbook.dwell:
+        return say(held, since=match.since, until=match.since + case.playbook.dwell)
     if held is m.Verdict.BUDGET:
         tomorrow = start_of(day_of(now, limits.zone) + timedelta(days=1), limits.zone)
         return say(held, limit=limits.cards_a_day, until=tomorrow)
@@ -129,6 +133,12 @@ def _of_none(case: _Case, limits: Limits, say: Say, now: datetime) -> m.Playbook
     if held is None and not isinstance(case.playbook.trigger, SweepTrigger):
         return say(m.Verdict.NOT_TRIGGERED, trigger=trigger_in_words(case.playbook.trigger))
     return say(held or m.Verdict.WOULD_OPEN)
+
+
+def _quiet_until(case: _Case) -> datetime | None:
+    """None: it happens once."""
+    length, last = case.playbook.once_per, case.last
+    return last.ended_at + length if length and length != NEVER_AGAIN and last and last.ended_at else None
 
 
 def _rule_that_holds(case: _Case) -> str:

@@ -30,6 +30,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "conversations.setTopic": (*_WRITE, "channels:write.topic", "groups:write.topic"),
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
+    "files.upload.v2": ("files:write",),  # the SDK's name for those two with the upload between them
     "pins.add": ("pins:write",),
     "pins.list": ("pins:read",),
     "reactions.add": ("reactions:write",),

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from bot.connectors.ports import Aggregate
-from bot.documents.words import shown, wrong
+from bot.connectors.ports import RECORD, Aggregate, placeholders
+from bot.documents.words import one_of, shown, wrong
 from bot.durations import Allowance, AllowanceField, Duration
 
 CHANNEL = re.compile(r"#[^\s#,A-Z]{1,80}|[CG][A-Z0-9]{6,}")
@@ -83,12 +83,66 @@ class Route(Section):
     to: Channel
 
 
+def _record_query(text: str) -> str:
+    if not re.match(r"\s*SELECT\b", text, re.IGNORECASE):
+        raise wrong(f"found {shown(text)}", f"allowed: a SELECT of {', '.join(RECORD)}, or some of them, WHERE the record is that of :id")
+    return _with_placeholders(text, ("id",))
+
+
+def _record_change(text: str) -> str:
+    _with_placeholders(text, ("id", *RECORD))
+    if not set(placeholders(text)) & set(RECORD):
+        allowed = f"allowed: an UPDATE that sets columns to {', '.join(f':{name}' for name in RECORD)}, or to some of them"
+        raise wrong(f"found {shown(text)}, which sets nothing", allowed)
+    return text
+
+
+def _with_placeholders(text: str, names: tuple[str, ...]) -> str:
+    """The statement, which must use `:id` and no other name than these."""
+    used = placeholders(text)
+    if strange := next((name for name in used if name not in names), None):
+        raise wrong(f"found the placeholder `:{strange}`", one_of(f":{strange}", [f":{name}" for name in names]))
+    if "id" not in used:
+        raise wrong(f"found {shown(text)}, without `:id`", "add `WHERE … = :id`, which stands for the account's id")
+    return text
+
+
+Domains = Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...], Field(max_length=5)]
+"""Slack unfolds links of five domains at most."""
+
+
+class CrmWriteSettings(Section):
+    """`read` gives the record's row by `:id`, its columns among `outcome`, `note` and `next_step`; `write` sets them by these names.
+
+    `url` None: the CRM's own.
+    """
+
+    url: SourceUrl | None = None
+    read: Annotated[str, AfterValidator(_record_query)]
+    write: Annotated[str, AfterValidator(_record_change)]
+    timeout: Duration = timedelta(seconds=20)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Those that `write` sets."""
+        return tuple(name for name in RECORD if name in placeholders(self.write))
+
+
 class CrmSettings(Section):
+    """`domains` are those of links to the CRM's records, which unfold in Slack."""
+
     kind: Literal["sql"] = "sql"
     url: SourceUrl
     accounts: str = Field(min_length=1)
     contacts: str | None = None
     timeout: Duration = timedelta(minutes=5)
+    write: CrmWriteSettings | None = None
+    domains: Domains = ()
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """The fields of a record that can be written back."""
+        return self.write.fields if self.write else ()
 
 
 class MetricForm(Section):
@@ -165,16 +219,85 @@ class LimitSettings(Section):
     account: AllowanceField = Allowance(6, timedelta(days=7))
 
 
+class TakeByForm(Section):
+    """An alert of at least this `priority` is to be taken within this business time of its owner; `1d` is one business day."""
+
+    priority: float | None = None
+    within: Duration
+
+
+class AlertSettings(Section):
+    """`group`: an account's alerts share one card, or each playbook has its own. `deadlines`: the first that fits counts.
+
+    `worse_by`: by how much worse than at its closing an alert must be to open again before its time. A playbook whose cards were
+    useful less often than `min_precision` loses them to the digest.
+    """
+
+    group: Literal["account", "playbook"] = "account"
+    deadlines: tuple[TakeByForm, ...] = (TakeByForm(within=timedelta(days=1)),)
+    worse_by: float = Field(default=0.2, gt=0, le=10)
+    min_precision: float = Field(default=0.3, ge=0, le=1)
+
+
+def _time_of_day(value: Any) -> str:
+    """YAML takes an unquoted 12:30 for a number in base 60."""
+    text = f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
+        raise wrong(f"found {shown(value)}", 'allowed: a time of day such as "08:30"')
+    return text.rjust(5, "0")
+
+
+class DigestSettings(Section):
+    """`at` is the time of day where each person is; the managers' week comes on `week_day` at the workspace's."""
+
+    at: Annotated[str, BeforeValidator(_time_of_day)] = "08:30"
+    week_day: Literal["Mon", "Tue", "Wed", "Thu", "Fri"] = "Mon"
+    enabled: bool = True
+
+
+class AwaySettings(Section):
+    """`stand_ins`: who looks after whose accounts, by e-mail address. `emoji`: Slack statuses that mean somebody is away."""
+
+    stand_ins: dict[str, str] = Field(default_factory=dict)
+    emoji: tuple[str, ...] = (":palm_tree:", ":face_with_thermometer:")
+
+
+class UrgencyForm(Section):
+    label: str = Field(min_length=1, max_length=60)
+    within: Duration
+
+
+URGENCIES = {
+    "now": UrgencyForm(label="Now: it burns", within=timedelta(hours=1)),
+    "today": UrgencyForm(label="Within a day", within=timedelta(days=1)),
+    "week": UrgencyForm(label="This week", within=timedelta(days=3)),
+}
+
+
+class RoomSettings(Section):
+    """Escalations. `specialists`: by topic, the e-mail addresses of those who help; `urgencies`: business time until an answer is due."""
+
+    private: bool = True
+    prefix: str = Field(default="acct", pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$")
+    specialists: dict[Annotated[str, Field(min_length=1, max_length=60)], tuple[str, ...]] = Field(default_factory=dict)
+    urgencies: dict[str, UrgencyForm] = Field(default=URGENCIES, min_length=1, max_length=10)
+    bookmarks: dict[str, Annotated[str, AfterValidator(_web_address)]] = Field(default_factory=dict, max_length=20)
+
+
 class HealthRuleForm(Section):
     when: str = Field(min_length=1)
     points: float = Field(gt=0, le=1000, strict=True)
 
 
 class RoleSettings(Section):
-    """E-mail addresses, or Slack user groups as `@handle`."""
+    """E-mail addresses, or Slack user groups as `@handle`.
+
+    `money`: who sees it, all of the team or only those who look after the account.
+    """
 
     admins: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
+    money: Literal["team", "owners"] = "team"
 
 
 class Document(Section):
@@ -187,6 +310,10 @@ class Document(Section):
     email: dict[str, Any] | None = None
     limits: dict[str, Any] = Field(default_factory=dict)
     roles: dict[str, Any] = Field(default_factory=dict)
+    alerts: dict[str, Any] = Field(default_factory=dict)
+    digest: dict[str, Any] = Field(default_factory=dict)
+    away: dict[str, Any] = Field(default_factory=dict)
+    rooms: dict[str, Any] = Field(default_factory=dict)
     segments: dict[str, Any] = Field(default_factory=dict)
     fields: dict[str, Any] = Field(default_factory=dict)
     health: dict[str, Any] = Field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Settings as everything else sees them: frozen, checked, passed down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +9,24 @@ from zoneinfo import ZoneInfo
 from bot.accounts.business_hours import BusinessHours
 from bot.accounts.catalogue import Kind
 from bot.connectors.ports import Metric
-from bot.settings.forms import Channels, CrmSettings, EmailSettings, Freshness, LimitSettings, RoleSettings, Route, UsageSettings, Workspace
+from bot.documents.source import Source
+from bot.errors import Finding
+from bot.settings.forms import (
+    AlertSettings,
+    AwaySettings,
+    Channels,
+    CrmSettings,
+    DigestSettings,
+    EmailSettings,
+    Freshness,
+    LimitSettings,
+    RoleSettings,
+    RoomSettings,
+    Route,
+    UsageSettings,
+    Workspace,
+)
+from bot.settings.overrides import Changed
 
 
 @dataclass(frozen=True)
@@ -58,7 +75,10 @@ class HealthRule:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that was said in staysail.yml and the environment."""
+    """Everything that was said in staysail.yml and the environment, and what admins changed in Slack.
+
+    `file` is staysail.yml as it was read; `changed` are the changes in force by key; `ignored` says which ones do not fit, and why.
+    """
 
     path: Path
     environment: Environment
@@ -71,6 +91,10 @@ class Settings:
     metrics: Mapping[str, Metric]
     limits: LimitSettings
     roles: RoleSettings
+    alerts: AlertSettings
+    digest: DigestSettings
+    away: AwaySettings
+    rooms: RoomSettings
     email: EmailSettings | None
     letters: Path | None
     links: Mapping[str, str]
@@ -81,6 +105,9 @@ class Settings:
     fields: Mapping[str, OwnField]
     health: Mapping[str, tuple[HealthRule, ...]]
     """By stage; `default` for all others."""
+    file: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
+    changed: Mapping[str, Changed] = field(default_factory=dict)
+    ignored: tuple[Finding, ...] = ()
 
     @property
     def freshness(self) -> Freshness:

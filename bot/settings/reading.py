@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,30 +16,37 @@ from bot.documents.check import check
 from bot.documents.source import Source, Way, read_source
 from bot.errors import Finding, InvalidInput
 from bot.settings.forms import (
+    AlertSettings,
+    AwaySettings,
     Channels,
     CrmSettings,
+    DigestSettings,
     Document,
     EmailSettings,
     LimitSettings,
     MetricForm,
     RoleSettings,
+    RoomSettings,
     Route,
     UsageSettings,
     Workspace,
 )
 from bot.settings.model import Environment, Settings
 from bot.settings.named import read_fields, read_health, read_segments
+from bot.settings.overrides import Changed, lay_over
 
 Model = TypeVar("Model", bound=BaseModel)
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 MIN_BASELINE = timedelta(days=28)
+CARE: dict[str, Any] = {"alerts": AlertSettings, "digest": DigestSettings, "away": AwaySettings, "rooms": RoomSettings}
+"""Sections that may all be left out."""
 
 
 def config_path(option: Path | None, variables: Mapping[str, str] = os.environ) -> Path:
     return option or Path(variables.get("STAYSAIL_CONFIG") or "staysail.yml")
 
 
-def load_settings(path: Path, variables: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(path: Path, variables: Mapping[str, str] = os.environ, overrides: Sequence[Changed] = ()) -> Settings:
     """InvalidInput carries every finding."""
     if not path.is_file():
         raise InvalidInput([Finding(str(path), "there is no such file", "name it with --config or $STAYSAIL_CONFIG")])
@@ -46,10 +54,35 @@ def load_settings(path: Path, variables: Mapping[str, str] = os.environ) -> Sett
     if not source.value:
         raise InvalidInput(source.findings or [Finding(str(path), "the file is empty", "add the sections channels and crm")])
     source.value = _expand(source.value, (), source, variables)
-    settings = _Reader(source).settings(Environment.read(variables))
-    if source.findings or settings is None:
-        raise InvalidInput(source.sorted_findings())
-    return settings
+    return read_settings(source, Environment.read(variables), overrides)
+
+
+def read_settings(file: Source, environment: Environment, overrides: Sequence[Changed] = ()) -> Settings:
+    """The settings that a file as read and these changes give. InvalidInput carries every finding."""
+    laid = lay_over(file, overrides)
+    settings = _Reader(laid).settings(environment)
+    if laid.findings or settings is None:
+        raise InvalidInput(laid.sorted_findings())
+    return replace(settings, file=file, changed={change.key: change for change in overrides})
+
+
+def laid_over(settings: Settings, overrides: Sequence[Changed]) -> Settings:
+    """The same file with these changes instead of those that were in force. One that does not fit (any more) is ignored, and says why."""
+    file, environment = settings.file, settings.environment
+    try:
+        return read_settings(file, environment, overrides)
+    except InvalidInput:
+        pass
+    found, fitting, ignored = read_settings(file, environment), list[Changed](), list[Finding]()
+    for change in sorted(overrides, key=lambda change: change.at):
+        try:
+            found = read_settings(file, environment, [*fitting, change])
+            fitting.append(change)
+        except InvalidInput as error:
+            problem = "; ".join(finding.problem for finding in error.findings)
+            cure = f"{error.findings[0].cure}; until then the file counts".removeprefix("; ")
+            ignored.append(Finding(change.place, f"no longer fits and is ignored: {problem}", cure, fatal=False))
+    return replace(found, ignored=tuple(ignored))
 
 
 def _expand(value: Any, way: Way, source: Source, variables: Mapping[str, str]) -> Any:
@@ -88,12 +121,13 @@ class _Reader:
         email = self._email(raw.get("email"), environment)
         limits = self._section(LimitSettings, raw.get("limits", {}), "limits")
         roles = self._section(RoleSettings, raw.get("roles", {}), "roles")
+        care: dict[str, Any] = {name: self._section(form, raw.get(name, {}), name) for name, form in CARE.items()}
         hours = self._hours(workspace) if workspace else None
         metrics = self._metrics(usage) if usage else {}
         segments = read_segments(raw.get("segments", {}), self._source)
         fields = read_fields(raw.get("fields", {}), self._source)
         health = read_health(raw.get("health", {}), self._source)
-        if not (document and workspace and hours and channels and crm and limits and roles) or self._source.findings:
+        if not (document and workspace and hours and channels and crm and limits and roles and all(care.values())) or self._source.findings:
             return None
         folder = Path(self._source.name).parent
         return Settings(
@@ -108,6 +142,10 @@ class _Reader:
             metrics=metrics,
             limits=limits,
             roles=roles,
+            alerts=care["alerts"],
+            digest=care["digest"],
+            away=care["away"],
+            rooms=care["rooms"],
             email=email,
             letters=folder / document.letters if document.letters else None,
             links=document.links,

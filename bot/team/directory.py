@@ -1,6 +1,6 @@
 """The directory: who is who in the Slack workspace, kept in the database and read again when it is old or a person is unknown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -17,7 +17,9 @@ from models import Teammate
 log = structlog.get_logger()
 FRESH = timedelta(hours=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-COLUMNS = ("slack_id", "email", "name", "timezone", "is_guest", "is_foreign", "is_active", "groups", "read_at")
+COLUMNS = (
+    "slack_id", "email", "name", "timezone", "is_guest", "is_foreign", "is_active", "groups", "status_emoji", "status_until", "read_at"
+)  # fmt: skip
 
 
 class People(Protocol):
@@ -33,17 +35,21 @@ class People(Protocol):
 
 
 class Directory:
-    """`handles` are the user groups that settings give roles to."""
+    """`handles` gives the user groups that settings give roles to."""
 
-    def __init__(self, database: Database, people: People, handles: Sequence[str]) -> None:
-        self._database, self._people, self._handles = database, people, tuple(handles)
+    def __init__(self, database: Database, people: People, handles: Callable[[], Sequence[str]]) -> None:
+        self._database, self._people, self._handles = database, people, handles
 
     async def refresh(self, now: datetime) -> int:
         """Reads everybody. Returns how many there are."""
         members = await self._people.everyone()
-        groups = await self._people.groups(self._handles) if self._handles else {}
+        groups = await self.groups(self._handles())
         await self._database.run(store, members, groups, now)
         return len(members)
+
+    async def groups(self, handles: Sequence[str]) -> dict[str, list[str]]:
+        """Members' ids of each of these user groups that exists."""
+        return await self._people.groups(handles) if handles else {}
 
     async def refresh_quietly(self, now: datetime) -> None:
         """Reads everybody if that is old. Cards can do without: an owner is then named by e-mail address."""
@@ -60,7 +66,7 @@ class Directory:
         if known and now - known.read_at < FRESH:
             return known
         member = await self._people.one(slack_id)
-        groups = await self._people.groups(self._handles) if self._handles else {}
+        groups = await self.groups(self._handles())
         await self._database.run(store, [member], groups, now)
         found = await self._database.read(find, slack_id)
         assert found is not None
@@ -88,6 +94,8 @@ def store(session: Session, members: Sequence[Member], groups: dict[str, list[st
             member.is_foreign,
             member.is_active,
             [handle for handle, ids in groups.items() if member.slack_id in ids] if groups is not None else kept.get(member.slack_id, []),
+            member.status_emoji,
+            member.status_until,
             now,
         )
         for member in members

@@ -1,12 +1,13 @@
 """A Slack user, read from what Slack says of them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Member:
-    """A Slack user as Slack describes them."""
+    """A Slack user as Slack describes them. `status_emoji` as `:palm_tree:`; `status_until` None: the status does not run out."""
 
     slack_id: str
     email: str | None
@@ -15,6 +16,8 @@ class Member:
     is_guest: bool
     is_foreign: bool
     is_active: bool
+    status_emoji: str | None = None
+    status_until: datetime | None = None
 
 
 def member_of(user: dict[str, Any], our_team: str) -> Member:
@@ -27,4 +30,11 @@ def member_of(user: dict[str, Any], our_team: str) -> Member:
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_foreign=bool(user.get("is_stranger")) or user.get("team_id", our_team) != our_team,
         is_active=not user.get("deleted", False),
+        status_emoji=profile.get("status_emoji") or None,
+        status_until=_moment(profile.get("status_expiration")),
     )
+
+
+def _moment(seconds: Any) -> datetime | None:
+    """Slack writes 0 for a status that does not run out."""
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and 0 < seconds < 2**33 else None

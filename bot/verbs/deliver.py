@@ -9,9 +9,10 @@ import typer
 from bot import clock
 from bot.delivery.worker import Delivery
 from bot.errors import StaysailError
-from bot.outgoing import outgoing_of, slack_session
+from bot.outgoing import outgoing_of, rooms_of, slack_session
 from bot.settings import Settings
 from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
+from jobs.rooms import deliver_with_rooms
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,7 +32,9 @@ async def _deliver(settings: Settings, now: clock.Clock) -> Delivery:
         outgoing = outgoing_of(settings, session, now)
         try:
             await must_be_migrated(outgoing.database)
+            await outgoing.live.refresh()
             await outgoing.directory.refresh_quietly(now())
-            return await outgoing.worker.deliver()
+            await outgoing.channels.refresh_quietly(now())
+            return await deliver_with_rooms(outgoing.database, rooms_of(outgoing), outgoing.worker)
         finally:
             outgoing.database.close()

@@ -10,6 +10,7 @@ import typer
 from bot.database import Database, schema_problem
 from bot.errors import StaysailError
 from bot.settings import Settings, config_path, load_settings
+from bot.settings.live import with_changes
 
 Config = Annotated[Path | None, typer.Option("--config", help="The settings file (default $STAYSAIL_CONFIG, else ./staysail.yml).")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The clock of the whole pass: 2026-03-31 or 2026-03-31T15:00.")]
@@ -26,11 +27,11 @@ async def must_be_migrated(database: Database) -> None:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The migrated database, closed at the end."""
+async def open_database(settings: Settings) -> AsyncIterator[tuple[Database, Settings]]:
+    """The migrated database, closed at the end, and the settings with what admins have changed in Slack."""
     database = Database(settings.environment.database_url)
     try:
         await must_be_migrated(database)
-        yield database
+        yield database, await with_changes(settings, database)
     finally:
         database.close()

@@ -36,8 +36,8 @@ def lint_playbooks(files: list[Path], config: Config = None) -> None:
 
 
 async def _lint(settings: Settings, files: list[Path]) -> tuple[int, list[Finding]]:
-    async with open_database(settings) as database:
-        return await database.read(lint, settings, files, extra_columns(crm_of(settings)))
+    async with open_database(settings) as (database, current):
+        return await database.read(lint, current, files, extra_columns(crm_of(current)))
 
 
 @app.command("dry-run")
@@ -49,5 +49,5 @@ def dry_run_playbook(file: Path, config: Config = None, as_of: AsOf = None, as_j
 
 
 async def _dry_run(settings: Settings, file: Path, now: Clock) -> DryRun:
-    async with open_database(settings) as database:
-        return await database.run(dry_run_file, settings, file, now())
+    async with open_database(settings) as (database, current):
+        return await database.run(dry_run_file, current, file, now())

@@ -30,8 +30,8 @@ def sweep(config: Config = None, as_of: AsOf = None, as_json: Json = False) -> N
 
 
 async def _sweep(settings: Settings, now: clock.Clock) -> Report:
-    async with open_database(settings) as database, lease(database, "sweep", wait=True):
+    async with open_database(settings) as (database, current), lease(database, "sweep", wait=True):
         started = clock.now()
-        report = await sweep_of(settings, database, now).run()
+        report = await sweep_of(current, database, now).run()
         await database.run(record, "sweep", started, None, asdict(report))
         return report

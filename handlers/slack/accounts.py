@@ -1,17 +1,22 @@
 """`/stay account`, and choosing one account of several."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from bot.accounts.queries import Hits, contacts_of, find_accounts, signals_of
 from bot.alerts.cards import facts_of
 from bot.alerts.people import load_people
-from bot.alerts.queries import open_alerts_of
+from bot.alerts.queries import earlier_alerts, open_alerts_of
+from bot.details.known import PRIVATE
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import PickFor
 from bot.playbooks.overview import plays_of
 from bot.team.roles import Actor
+from bot.team.sight import sees_money
 from handlers.slack.desk import Desk, Reply
+from handlers.slack.feature import Feature
 from handlers.slack.payloads import Command
 from models import Account, Source
 
@@ -21,7 +26,7 @@ async def account_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
         raise Refused("Which account? Try `/stay account` and a part of its name or domain.")
     hits = await desk.database.read(find_accounts, command.rest)
     if len(hits.accounts) == 1:
-        return await desk.database.read(account_answer, desk, hits.accounts[0].id)
+        return await desk.database.read(account_answer, desk, hits.accounts[0].id, actor)
     return choice(command.rest, hits, PickFor.ACCOUNT)
 
 
@@ -39,18 +44,34 @@ def load_account(session: Session, account_id: str) -> Account:
     return account
 
 
-def account_answer(session: Session, desk: Desk, account_id: str) -> m.AccountAnswer:
+def account_answer(session: Session, desk: Desk, account_id: str, actor: Actor) -> m.AccountAnswer:
+    """The account as the actor may see it."""
     account = load_account(session, account_id)
     rulebook = desk.load_rulebook(session)
     people = load_people(session, [(account.owner_email,)])
     sources = {source.name: source for source in session.query(Source)}
-    return m.AccountAnswer(
+    answer = m.AccountAnswer(
         now=desk.now(),
         account=m.Account(account.id, account.name, account.url),
         facts=facts_of(None, account, people, sources, desk.world),
         domain=account.domain or "",
         signals=signals_of(session, rulebook.signals, account.id),
         contacts=contacts_of(session, account.id),
-        alerts=open_alerts_of(session, account, people, desk.world),
+        alerts=open_alerts_of(session, account, desk.world),
         plays=plays_of(session, rulebook, account.id),
+        earlier=tuple(one for one in earlier_alerts(session, account.id, desk.world) if one.closed_at),
     )
+    return answer if sees_money(actor, account, desk.settings.roles) else _without_money(answer)
+
+
+def _without_money(answer: m.AccountAnswer) -> m.AccountAnswer:
+    return replace(
+        answer,
+        facts=replace(answer.facts, arr=None),
+        signals=tuple(signal for signal in answer.signals if signal.name not in PRIVATE),
+        alerts=tuple(replace(line, arr=None) for line in answer.alerts),
+        earlier=tuple(replace(alert, note="") for alert in answer.earlier),
+    )
+
+
+FEATURE = Feature(words={"account": account_asked})

@@ -7,23 +7,24 @@ from typing import TypeVar
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.accounts.queries import contacts_of, signals_of
 from bot.alerts import lifecycle
 from bot.alerts.cards import cause_of, conditions_of, owner_of
-from bot.alerts.history import history_line
 from bot.alerts.lifecycle import Change, Snapshot
 from bot.alerts.people import load_people
-from bot.alerts.queries import earlier_alerts
+from bot.alerts.reasons import reasons_of
 from bot.alerts.record import act, snapshot
+from bot.duty import digests
 from bot.errors import AlreadyDone, Refused
 from bot.messages import catalog as m
+from bot.messages.actions import Action
+from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.why import terms_now
 from bot.team.directory import is_ours
 from bot.team.roles import Actor
 from handlers.slack.desk import Desk, Reply
+from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click
-from models import Account, Alert, Teammate
-from models.queries import traces_of
+from models import Account, Alert, Reason, Teammate
 
 T = TypeVar("T", bound=m.AlertModal)
 
@@ -36,16 +37,19 @@ async def take_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
 
 
 def act_for(session: Session, alert_id: int, decide: Callable[[Snapshot], Change | None], actor: Actor, now: datetime) -> None:
-    """Acts, and notes for whom when the account is somebody else's."""
+    """Acts, and notes for whom when the account is somebody else's. The digests that name it say so too."""
+    readers: set[str | None] = set()
 
     def with_owner(alert: Snapshot) -> Change | None:
         change = decide(alert)
         owner = _owner_id(session, alert_id) if change else None
         if change and owner and owner != actor.slack_id and "whom" not in change.detail:
             change.detail["whom"] = owner
+        readers.update((actor.slack_id, owner, alert.assigned_to, alert.taken_by) if change else ())
         return change
 
-    act(session, alert_id, with_owner, actor.slack_id, now)
+    alert = act(session, alert_id, with_owner, actor.slack_id, now)
+    digests.show_anew(session, alert, readers, now)
 
 
 _OWNER = (
@@ -70,7 +74,7 @@ def load_alert(session: Session, alert_id: int) -> tuple[Alert, Account]:
     return alert, account
 
 
-async def _modal(desk: Desk, click: Click, make: Callable[[Session, Alert, Account], T]) -> T:
+async def modal_about(desk: Desk, click: Click, make: Callable[[Session, Alert, Account], T]) -> T:
     def load(session: Session) -> T:
         alert, account = load_alert(session, int(click.value))
         return make(session, alert, account)
@@ -87,72 +91,81 @@ def _open_only(alert: Alert) -> None:
 async def snooze_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     earliest = desk.today_of(actor, desk.now()) + timedelta(days=1)
 
-    def make(_: Session, alert: Alert, account: Account) -> m.SnoozeModal:
+    def make(session: Session, alert: Alert, account: Account) -> m.SnoozeModal:
         _open_only(alert)
-        return m.SnoozeModal(alert_id=alert.id, account=_account(account), cause=cause_of(alert, desk.world), earliest=earliest)
+        return m.SnoozeModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), earliest=earliest)
 
-    return await _modal(desk, click, make)
+    return await modal_about(desk, click, make)
 
 
 async def dismiss_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    def make(_: Session, alert: Alert, account: Account) -> m.DismissModal:
-        _open_only(alert)
-        return m.DismissModal(alert_id=alert.id, account=_account(account), cause=cause_of(alert, desk.world))
+    crm = desk.settings.crm.writable
 
-    return await _modal(desk, click, make)
+    def make(session: Session, alert: Alert, account: Account) -> m.DismissModal:
+        _open_only(alert)
+        return m.DismissModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), crm=crm)
+
+    return await modal_about(desk, click, make)
 
 
 async def resolve_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    def make(_: Session, alert: Alert, account: Account) -> m.ResolveModal:
-        _open_only(alert)
-        return m.ResolveModal(alert_id=alert.id, account=_account(account), cause=cause_of(alert, desk.world))
+    crm = desk.settings.crm.writable
 
-    return await _modal(desk, click, make)
+    def make(session: Session, alert: Alert, account: Account) -> m.ResolveModal:
+        _open_only(alert)
+        return m.ResolveModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), crm=crm)
+
+    return await modal_about(desk, click, make)
 
 
 async def assign_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     def make(session: Session, alert: Alert, account: Account) -> m.AssignModal:
         _open_only(alert)
-        current = owner_of(alert, account, load_people(session, [(account.owner_email,)]))
-        return m.AssignModal(alert_id=alert.id, account=_account(account), cause=cause_of(alert, desk.world), current=current)
+        people = load_people(session, [(alert.owner_email, account.owner_email)])
+        current = owner_of(alert, account, people, reasons_of(session, [alert.id])[alert.id])
+        return m.AssignModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), current=current)
 
-    return await _modal(desk, click, make)
-
-
-async def details_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    def make(session: Session, alert: Alert, account: Account) -> m.DetailsModal:
-        rulebook = desk.load_rulebook(session)
-        return m.DetailsModal(
-            alert_id=alert.id,
-            account=_account(account),
-            cause=cause_of(alert, desk.world),
-            now=desk.now(),
-            signals=signals_of(session, rulebook.signals, account.id),
-            contacts=contacts_of(session, account.id),
-            history=tuple(line for trace in traces_of(session, alert.id) if (line := history_line(trace))),
-            earlier=earlier_alerts(session, alert, desk.world),
-        )
-
-    return await _modal(desk, click, make)
+    return await modal_about(desk, click, make)
 
 
 async def why_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     def make(session: Session, alert: Alert, account: Account) -> m.WhyModal:
         rulebook = desk.load_rulebook(session)
-        playbook = rulebook.playbooks.get(alert.playbook)
-        fired = tuple(conditions_of(alert.cause.get("terms", []), alert.facts))
+        reasons = reasons_of(session, [alert.id])[alert.id]
         return m.WhyModal(
             alert_id=alert.id,
-            account=_account(account),
-            cause=cause_of(alert, desk.world),
+            account=account_fact(account),
+            cause=cause_of(alert, reasons, desk.world),
             now=desk.now(),
-            playbook_version=alert.playbook_version,
-            fired_at=alert.opened_at,
-            conditions=terms_now(session, account, playbook, rulebook.signals) if playbook else fired,
+            reasons=tuple(_why(session, account, alert, reason, rulebook) for reason in reasons if reason.playbook),
         )
 
-    return await _modal(desk, click, make)
+    return await modal_about(desk, click, make)
 
 
-def _account(account: Account) -> m.Account:
+def _why(session: Session, account: Account, alert: Alert, reason: Reason, rulebook: Rulebook) -> m.WhyReason:
+    """What fired, with the values of now while it stands and its playbook is known; else with those it last met."""
+    playbook = rulebook.playbooks.get(reason.playbook) if reason.ended_at is None else None
+    last = tuple(conditions_of(reason.cause.get("terms", []), reason.facts))
+    conditions = terms_now(session, account, playbook, rulebook.signals) if playbook else last
+    return m.WhyReason(reason.playbook, reason.playbook_version, reason.began_at, conditions, reason.ended_at)
+
+
+def cause_now(session: Session, alert: Alert, desk: Desk) -> m.Cause:
+    return cause_of(alert, reasons_of(session, [alert.id])[alert.id], desk.world)
+
+
+def account_fact(account: Account) -> m.Account:
     return m.Account(account.id, account.name, account.url)
+
+
+FEATURE = Feature(
+    clicks={
+        Action.ALERT_TAKE: take_clicked,
+        Action.ALERT_SNOOZE: snooze_clicked,
+        Action.ALERT_DISMISS: dismiss_clicked,
+        Action.ALERT_RESOLVE: resolve_clicked,
+        Action.ALERT_WHY: why_clicked,
+        Action.ALERT_ASSIGN: assign_clicked,
+    }
+)

@@ -1,6 +1,6 @@
 """`/stay WORD …`: what each word answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from sqlalchemy.orm import Session
@@ -10,23 +10,19 @@ from bot.accounts.signals import usage_source
 from bot.alerts.queries import owned_by, risks_page, team
 from bot.errors import Refused
 from bot.messages import catalog as m
-from bot.messages.actions import PickFor, read_pick_block
+from bot.messages.actions import Action, PickFor, read_pick_block
 from bot.playbooks.why import Limits, why
 from bot.team.roles import Actor
-from handlers.slack import accounts, admin, playbooks, plays
+from handlers.slack import accounts, plays
 from handlers.slack.desk import Desk, Replace, Reply
+from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Command
 from models import Source
 
-WORDS: Mapping[str, Callable[[Desk, Actor, Command], Awaitable[Reply]]]
 
-
-async def answer(desk: Desk, actor: Actor, command: Command) -> Reply:
-    found = WORDS.get(command.word or "help")
-    if found:
-        return await found(desk, actor, command)
-    near = get_close_matches(command.word, WORDS, n=1)
-    return _help(actor, unknown=command.word, nearest=near[0] if near else "")
+def unknown(actor: Actor, word: str, words: Collection[str]) -> Reply:
+    near = get_close_matches(word, words, n=1)
+    return _help(actor, unknown=word, nearest=near[0] if near else "")
 
 
 def _help(actor: Actor, unknown: str = "", nearest: str = "") -> m.HelpAnswer:
@@ -43,7 +39,7 @@ async def account_picked(desk: Desk, actor: Actor, click: Click) -> Reply:
         return Replace(await desk.database.read(_why, desk, click.value, playbook))
     if what is PickFor.START:
         return Replace(await desk.database.read(plays.start_question, desk, actor, playbook or "", click.value))
-    return Replace(await desk.database.read(accounts.account_answer, desk, click.value))
+    return Replace(await desk.database.read(accounts.account_answer, desk, click.value, actor))
 
 
 async def risks_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
@@ -99,14 +95,11 @@ async def team_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
     return m.TeamAnswer(now=desk.now(), lines=await desk.database.read(team, desk.now()))
 
 
-WORDS = {
-    "help": help_asked,
-    "account": accounts.account_asked,
-    "risks": risks_asked,
-    "why": why_asked,
-    "playbooks": playbooks.playbooks_asked,
-    "playbook": playbooks.playbook_asked,
-    "start": plays.start_asked,
-    "team": team_asked,
-    "status": admin.status_asked,
-}
+FEATURE = Feature(
+    clicks={
+        Action.ACCOUNT_PICK: account_picked,
+        Action.RISKS_PREVIOUS: risks_turned,
+        Action.RISKS_NEXT: risks_turned,
+    },
+    words={"help": help_asked, "risks": risks_asked, "why": why_asked, "team": team_asked},
+)

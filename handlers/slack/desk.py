@@ -1,21 +1,25 @@
 """The desk: what every listener may use. Made once by the composition root."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
 from bot.alerts.cards import World
 from bot.clock import Clock, day_of
+from bot.connectors.ports import CrmRecords
 from bot.database import Database
 from bot.delivery.worker import Worker
+from bot.details.details import Details
 from bot.errors import Refused
+from bot.home.shown import Homes
 from bot.messages.actions import Input
 from bot.messages.catalog import Message, Modal
 from bot.playbooks.rulebook import Rulebook
-from bot.settings import Settings
+from bot.settings import LiveSettings, Settings
 from bot.team.directory import Directory
 from bot.team.roles import Actor, actor_of
 from handlers.slack.payloads import Who
@@ -35,29 +39,63 @@ class Mistakes:
     by_input: dict[Input, str]
 
 
-Reply = Message | Modal | Replace | Mistakes | None
-"""What the person gets: an ephemeral answer, a view, a changed answer, mistakes, or nothing."""
+@dataclass(frozen=True)
+class Update:
+    """Shows the modal in place of the one in which somebody clicked."""
+
+    modal: Modal
 
 
 @dataclass(frozen=True)
-class Desk:
-    """`rulebook` compiles the playbooks for a day; `decide_soon` asks for a decision without waiting for the next sweep."""
+class Push:
+    """Shows the modal on top of the one that was sent off."""
 
-    settings: Settings
+    modal: Modal
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Opens the modal at once and shows what `fill` gives in its place, as often as it gives something."""
+
+    modal: Modal
+    fill: Callable[[], AsyncIterator[Modal]]
+
+
+Reply = Message | Modal | Replace | Mistakes | Update | Push | Filling | None
+"""What the person gets: an ephemeral answer, a view (on top of the one clicked in), a changed answer or view, mistakes, or nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """`rulebook` compiles the playbooks for a day; `soon` runs a scheduled job without waiting for its time, by its name."""
+
+    live: LiveSettings
     database: Database
     directory: Directory
     worker: Worker
     world: World
     now: Clock
     rulebook: Callable[[Session, Settings, date], Rulebook]
-    decide_soon: Callable[[], None]
+    soon: Callable[[str], None]
     team_id: str
+    client: AsyncWebClient
+    homes: Homes = field(default_factory=Homes)
+    details: Details
+    records: CrmRecords | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Those of this moment: an admin may change some while we run."""
+        return self.live.current
 
     async def actor(self, who: Who) -> Actor:
         """Who acts, as of the last hour. Refuses whoever may not act at all."""
         if who.team_id and who.team_id != self.team_id:
             raise Refused("Only people of our own workspace may do this: you are here from another organisation.")
         return actor_of(await self.directory.lookup(who.slack_id, self.now()), self.settings.roles)
+
+    def decide_soon(self) -> None:
+        self.soon("sweep")
 
     def load_rulebook(self, session: Session) -> Rulebook:
         return self.rulebook(session, self.settings, self.today)

@@ -1,16 +1,22 @@
 """Modals sent off. Mistakes come back inside the modal; somebody who was faster is named."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.alerts import lifecycle
-from bot.messages.actions import DismissReason, Input, InputError, Outcome, SnoozeFor, read_alert_metadata
+from bot.messages.actions import Callback, DismissReason, Input, InputError, Outcome, SnoozeFor, read_alert_metadata
 from bot.team.roles import Actor
-from handlers.slack.alerts import act_for
+from bot.write_back.looking import look
+from handlers.slack.alerts import act_for, load_alert
 from handlers.slack.desk import Desk, Mistakes, Reply
+from handlers.slack.feature import Feature
 from handlers.slack.payloads import Submission
+from handlers.slack.write_back import Wish, preview, wished
 
 Decide = Callable[[lifecycle.Snapshot], lifecycle.Change | None]
 MORNING = time(9)
@@ -72,8 +78,27 @@ async def _close(
     choice = choices(chosen)
     if choice == choices.OTHER and not note:
         return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
+    wish = await _wish(desk, form, choice)
+    looking = asyncio.ensure_future(look(desk.records, wish.account_id)) if wish and desk.records else None
     await _act(desk, actor, form, lambda alert: rule(alert, actor.slack_id, choice, now, note), now)
-    return None
+    return await preview(desk, actor, wish, await looking) if wish and looking else None
+
+
+async def _wish(desk: Desk, form: Submission, outcome: str) -> Wish | None:
+    """What is to go to the CRM, which is read while the alert is closed: Slack waits three seconds for both.
+
+    The view's id makes a form that is sent twice one change.
+    """
+    new = wished(desk, form, outcome)
+    if not new:
+        return None
+    alert_id = read_alert_metadata(form.metadata)
+    return Wish(f"view:{form.view_id}", await desk.database.read(_account_of, alert_id), alert_id, new)
+
+
+def _account_of(session: Session, alert_id: int) -> str:
+    _, account = load_alert(session, alert_id)
+    return account.id
 
 
 async def assign_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
@@ -90,3 +115,13 @@ async def assign_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
 async def _act(desk: Desk, actor: Actor, form: Submission, decide: Decide, now: datetime) -> None:
     await desk.database.run(act_for, read_alert_metadata(form.metadata), decide, actor, now)
     desk.worker.wake()
+
+
+FEATURE = Feature(
+    forms={
+        Callback.ALERT_SNOOZE: snooze_sent,
+        Callback.ALERT_DISMISS: dismiss_sent,
+        Callback.ALERT_RESOLVE: resolve_sent,
+        Callback.ALERT_ASSIGN: assign_sent,
+    }
+)

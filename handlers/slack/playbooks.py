@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot.errors import Refused
 from bot.messages import catalog as m
-from bot.messages.actions import Input, InputError
+from bot.messages.actions import Action, Callback, Input, InputError
 from bot.playbooks.loading import guard_of
 from bot.playbooks.overview import dry_run_answer, playbook_answer, playbooks_page
 from bot.playbooks.status import diff_to_last, pause, promote, resume, statuses
 from bot.team.roles import Actor, must_be_admin
 from handlers.slack.desk import Desk, Mistakes, Replace, Reply
+from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Command, Submission
 
 ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
@@ -100,3 +101,18 @@ async def promote_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     await desk.database.run(promote, name, mode, actor.slack_id, now, canary)
     desk.decide_soon()
     return m.NoticeModal(title="Promoted", text=f"“{name}” is in the mode {mode} from now on.")
+
+
+FEATURE = Feature(
+    clicks={
+        Action.PLAYBOOK_OPEN: open_clicked,
+        Action.PLAYBOOK_PAUSE: pause_clicked,
+        Action.PLAYBOOK_RESUME: resume_clicked,
+        Action.PLAYBOOK_PROMOTE: promote_clicked,
+        Action.PLAYBOOK_DRY_RUN: dry_run_clicked,
+        Action.PLAYBOOKS_PREVIOUS: playbooks_turned,
+        Action.PLAYBOOKS_NEXT: playbooks_turned,
+    },
+    forms={Callback.PLAYBOOK_PROMOTE: promote_sent},
+    words={"playbooks": playbooks_asked, "playbook": playbook_asked},
+)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.queries import find_accounts
 from bot.errors import InvalidInput, Refused
 from bot.messages import catalog as m
-from bot.messages.actions import PickFor, read_start_value
+from bot.messages.actions import Action, PickFor, read_start_value
 from bot.playbooks.definition import Playbook
 from bot.playbooks.overview import place_of
 from bot.playbooks.start import start_by_hand
@@ -16,6 +16,7 @@ from bot.playbooks.take_over import take_over
 from bot.team.roles import Actor
 from handlers.slack.accounts import account_answer, choice, load_account
 from handlers.slack.desk import Desk, Replace, Reply
+from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Command
 from models import Account
 
@@ -80,7 +81,7 @@ async def take_over_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     account_id = await desk.database.run(_take_over, play_id, actor.slack_id, now, stood)
     desk.worker.wake()
     if click.block.startswith(IN_ACCOUNT):
-        return Replace(await desk.database.read(account_answer, desk, account_id))
+        return Replace(await desk.database.read(account_answer, desk, account_id, actor))
     return None
 
 
@@ -95,3 +96,9 @@ def _stands(session: Session, desk: Desk, play_id: int) -> str:
 def _take_over(session: Session, play_id: int, who: str, now: datetime, stood: str) -> str:
     """The id of the play's account."""
     return take_over(session, play_id, who, now, stood).account_id
+
+
+FEATURE = Feature(
+    clicks={Action.PLAY_START: start_clicked, Action.PLAY_TAKE_OVER: take_over_clicked},
+    words={"start": start_asked},
+)

@@ -16,7 +16,7 @@ from bot.database import Database
 from bot.settings import Settings, load_settings
 from bot.sources import sweep_of
 from jobs.sweep import Report, Sweep
-from models import Account, Alert
+from models import Account, Alert, OutboxMessage, Reason
 
 DAY = date(2026, 3, 31)
 ONE = timedelta(days=1)
@@ -59,6 +59,7 @@ class Company:
             "channels": {"alerts": "#cs-alerts", "admins": "#cs-admins"},
             "crm": {"url": self.url, "accounts": "SELECT * FROM crm"},
             "usage": {"url": self.url, "metrics": {"active_users": ACTIVE}},
+            "alerts": {"deadlines": []},
         }
         self.settings = base | self.settings
 
@@ -103,6 +104,14 @@ class Company:
 
     async def alerts(self) -> list[Alert]:
         return await self.database.read(_all, Alert)
+
+    async def cards(self) -> list[OutboxMessage]:
+        """The cards on their way to Slack."""
+        return [message for message in await self.rows(OutboxMessage) if message.subject.startswith("alert:")]
+
+    async def reasons(self, **of: Any) -> list[Reason]:
+        """In the order in which they came; those of which these columns have these values."""
+        return [r for r in await self.rows(Reason) if all(getattr(r, name) == value for name, value in of.items())]
 
     async def open(self, playbook: str | None = None) -> set[str]:
         return {a.account_id for a in await self.alerts() if a.closed_at is None and playbook in (None, a.playbook)}

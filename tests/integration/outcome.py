@@ -6,20 +6,24 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Alert, Dispatch, Event, Membership, OutboxMessage, Play, PlaybookStatus, Touch, Trace
+from models import Account, Alert, Dispatch, Event, Membership, OutboxMessage, Play, PlaybookStatus, Reason, Touch, Trace
 
 
 def outcome(session: Session) -> dict[str, Any]:
     """Everything that plays have led to, without the numbers that a database gives: those skip when a transaction is undone."""
     plays = _plays(session)
-    alerts = {alert.id: (plays[alert.play_id], alert.effect) for alert in session.scalars(select(Alert))}
+    alerts = {alert.id: (plays[alert.play_id or 0], alert.effect) for alert in session.scalars(select(Alert))}
     sent = {one.id: (plays[one.play_id or 0], one.effect) for one in session.scalars(select(Dispatch))}
     subjects = {f"alert:{number}": ("alert", of) for number, of in alerts.items()} | {
         f"dispatch:{number}": ("sent", of) for number, of in sent.items()
     }
     return {
         "plays": {plays[play.id]: _row(play, "id", "occasion") for play in session.scalars(select(Play))},
-        "alerts": {alerts[alert.id]: _row(alert, "id", "play_id") for alert in session.scalars(select(Alert))},
+        "alerts": {alerts[alert.id]: _row(alert, "id", "play_id", "reopens_id") for alert in session.scalars(select(Alert))},
+        "reasons": {
+            (plays[reason.play_id or 0], reason.effect): _row(reason, "id", "play_id", "alert_id") | {"alert": alerts[reason.alert_id]}
+            for reason in session.scalars(select(Reason))
+        },
         "sent": {
             sent[one.id]: _row(one, "id", "play_id") | {"content": _content(one.content, plays)}
             for one in session.scalars(select(Dispatch))

@@ -37,6 +37,7 @@ async def close(company: Company, account_id: str, at: date) -> None:
 
 
 async def test_each_owner_gets_the_most_valuable_five_a_day_across_playbooks_and_the_rest_tomorrow(company: Company) -> None:
+    company.settings["alerts"] = {"group": "playbook"}
     company.playbook("low", when="score < 5", priority="arr")
     company.playbook("lower", when="score < 3", priority="arr * 10")
     scored(company, *((f"a{n}", "ann@ours.example", n, 1.0) for n in range(7)), *((f"x{n}", None, 1, 4.0) for n in range(8)))
@@ -65,9 +66,10 @@ async def test_an_open_alert_is_updated_says_that_it_got_worse_and_is_never_repe
         company.sql(f"UPDATE crm SET score = {score}")
         report = await company.sweep(DAY + day * ONE)
         assert (report.opened, report.updated, report.resolved) == (0, updated, 0), day
-        (alert,) = await company.alerts()
-        assert alert.got_worse is worse, day
-    assert (alert.version, alert.worst, alert.facts["score"]) == (5, 8.0, 4.0)
+        (reason,) = await company.reasons()
+        assert reason.got_worse is worse, day
+    (alert,) = await company.alerts()
+    assert (alert.version, reason.worst, reason.facts["score"]) == (5, 8.0, 4.0)
     (message,) = await company.rows(OutboxMessage)
     assert (message.subject, message.wanted_version) == (f"alert:{alert.id}", 5)
     company.sql("UPDATE crm SET score = 8.5")
@@ -81,6 +83,7 @@ async def test_an_open_alert_is_updated_says_that_it_got_worse_and_is_never_repe
 
 
 async def test_after_a_close_the_same_trouble_stays_quiet_for_once_per(company: Company) -> None:
+    company.settings["alerts"] = {"group": "playbook"}
     company.playbook("low", when="score < 5", once_per="7d")
     company.playbook("again", when="score < 5", once_per="always")
     scored(company, ("a", None, 1, 4.0))
@@ -254,4 +257,4 @@ async def test_even_without_the_lease_two_sweeps_open_nothing_twice(database: Da
     await company.sweep(DAY + ONE)
     alerts = await company.alerts()
     assert len(alerts) == len({a.account_id for a in alerts}) == 20
-    assert len(await company.rows(OutboxMessage)) == 20
+    assert len(await company.cards()) == 20

@@ -206,8 +206,7 @@ async def test_tags_are_words_with_spaces_around_those_of_the_crm_first(team: Te
 async def test_what_staysail_itself_has_going_on_is_known(team: Team) -> None:
     await team.add(account("a"), account("b"))
     await team.add(*(Play(id=at, playbook=f"p{at}", version=1, account_id="a", started_at=NOON) for at in (1, 2, 3)))
-    common = {"account_id": "a", "playbook_version": 1, "card": "churn-risk", "version": 1, "opened_at": NOON, "measured_at": NOON}
-    common |= {"cause": {}, "facts": {}, "trend": []}
+    common = {"account_id": "a", "playbook_version": 1, "card": "churn-risk", "version": 1, "opened_at": NOON}
     await team.add(
         Alert(play_id=1, playbook="p1", kind="risk", state="open", **common),
         Alert(play_id=2, playbook="p2", kind="survey", state="open", **common),

@@ -123,9 +123,9 @@ async def test_ids_may_be_uuids_on_postgresql(database: Database, tmp_path: Path
     playbook = {"when": "active_users.ratio < 0.6"}
     company.playbook("dropped", **playbook)
     assert (await company.sweep()).opened == 1
-    (alert,) = await company.alerts()
-    assert alert.trend[-1] == 1
-    assert len(alert.trend) == 13
+    (reason,) = await company.reasons()
+    assert reason.trend[-1] == 1
+    assert len(reason.trend) == 13
 
 
 async def test_a_table_may_stand_in_a_schema(database: Database, tmp_path: Path, postgres_source: str) -> None:

@@ -94,7 +94,8 @@ async def test_a_play_writes_waits_branches_sets_and_ends_with_its_card(company:
     assert await company.open() == set()
     await company.sweep(DAY + 7 * ONE)
     (task,) = await company.alerts()
-    assert (task.account_id, task.card, task.cause["what"]) == ("slow", "task", "Call and set it up together")
+    (reason,) = await company.reasons(alert_id=task.id)
+    assert (task.account_id, task.card, reason.cause["what"]) == ("slow", "task", "Call and set it up together")
     assert task.deadline == task.opened_at + timedelta(days=2)
     await company.sweep(DAY + 15 * ONE)
     assert await company.open("onboarding") == {"slow"}

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from bot.app import build
 from bot.messages.actions import Action
 from bot.sandbox.messages import Channel
-from models import Alert
+from models import Reason
 from tests.cast import ADMIN, JANA
 from tests.factories import Company, World, until
 from tests.scenario.conftest import OpenWorld, on_sqlite
@@ -226,7 +226,8 @@ async def test_a_card_that_was_deleted_in_slack_is_a_dead_letter(world: World) -
 async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(open_world: OpenWorld) -> None:
     world = await open_world(worker=False)
     acme = (await world.alert("Acme")).id
-    await world.app.database.run(lambda session: session.execute(update(Alert).where(Alert.id == acme).values(cause={"reason": "?"})))
+    broken = update(Reason).where(Reason.alert_id == acme).values(cause={"reason": "?"})
+    await world.app.database.run(lambda session: session.execute(broken))
     world.start_worker()
     await world.quiet()
     assert len(world.posts()) == 3

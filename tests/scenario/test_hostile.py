@@ -37,8 +37,8 @@ def hostile(company: Company) -> None:
 
 
 def every_text(found: Any) -> list[str]:
-    if isinstance(found, dict):
-        return [text for value in found.values() for text in every_text(value)]
+    if isinstance(found, dict):  # what stands in an input is for its reader to change: Slack interprets nothing there
+        return [text for key, value in found.items() if key != "initial_value" for text in every_text(value)]
     if isinstance(found, list):
         return [text for value in found for text in every_text(value)]
     return [found] if isinstance(found, str) else []
@@ -53,7 +53,7 @@ def assert_harmless(found: Any, where: str) -> None:
 
 
 async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=hostile)
+    world = await open_world(accounts=hostile, mail=True)
     await world.quiet()
     assert await world.dead() == []
     assert len(world.posts()) == len(NAMES)

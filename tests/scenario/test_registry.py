@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
@@ -13,9 +12,8 @@ from bot.messages.actions import Action, Callback
 from bot.messages.gallery import examples
 from bot.sandbox.blocks.walk import elements_of, flatten
 from bot.sandbox.scopes import NEEDED
-from handlers.slack.commands import WORDS
 from handlers.slack.events import EVENTS
-from handlers.slack.listeners import CLICKS, FORMS
+from handlers.slack.listeners import CLICKS, FORMS, OPTIONS, SHORTCUTS, TOLD, WORDS
 from tests.factories import read_manifest
 
 ROOT = Path(bot.__file__).parent.parent
@@ -23,10 +21,10 @@ GALLERY = examples()
 
 
 def elements() -> Iterator[dict[str, Any]]:
-    """Whatever can be clicked outside of an input."""
+    """Whatever can be clicked outside of an input, or tells at once what was chosen in it."""
     for _, _, payload in GALLERY:
         for block in flatten(payload["blocks"]):
-            if block["type"] != "input":
+            if block["type"] != "input" or block.get("dispatch_action"):
                 yield from (element for element in elements_of(block) if "action_id" in element)
 
 
@@ -35,13 +33,24 @@ def test_every_button_has_a_listener_and_every_listener_a_button() -> None:
 
 
 def test_every_modal_that_is_sent_off_has_a_listener_and_every_listener_a_modal() -> None:
-    views = [payload for _, surface, payload in GALLERY if surface == "modal"]
+    views = [payload for _, surface, payload in GALLERY if surface in ("modal", "home")]
     assert {view["callback_id"] for view in views if "submit" in view} == {callback.value for callback in FORMS}
     assert {view["callback_id"] for view in views} == {callback.value for callback in Callback}
 
 
+def test_every_select_that_asks_us_has_a_listener() -> None:
+    asking = {
+        element["action_id"]
+        for _, _, payload in GALLERY
+        for block in flatten(payload["blocks"])
+        for element in elements_of(block)
+        if element["type"].endswith("external_select")
+    }
+    assert asking == {name.value for name in OPTIONS}
+
+
 def test_the_manifest_subscribes_to_the_events_that_are_taken_in() -> None:
-    assert set(read_manifest()["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
+    assert set(read_manifest()["settings"]["event_subscriptions"]["bot_events"]) == {*EVENTS, *TOLD}
 
 
 def test_the_manifest_declares_the_commands_and_hints_at_every_word() -> None:
@@ -52,9 +61,8 @@ def test_the_manifest_declares_the_commands_and_hints_at_every_word() -> None:
 
 def test_the_manifest_declares_no_surface_without_a_listener() -> None:
     features = read_manifest()["features"]
-    assert not features.get("shortcuts")
-    assert not features["app_home"]["home_tab_enabled"]
-    assert AsyncApp  # one listener a surface: see Listeners.register
+    assert {shortcut["callback_id"] for shortcut in features["shortcuts"]} == {callback.value for callback in SHORTCUTS}
+    assert features["app_home"]["home_tab_enabled"] == ("app_home_opened" in TOLD)
 
 
 def methods_called() -> set[str]:
@@ -68,8 +76,9 @@ def methods_called() -> set[str]:
     }
 
 
-CONDITIONAL = {"chat:write.public", "commands", "users:read.email"}
-"""Scopes that no method names: posting where the app is no member, slash commands, e-mail addresses in user objects."""
+CONDITIONAL = {"chat:write.public", "commands", "groups:write", "users:read.email"}
+"""Scopes that no method names: posting where the app is no member, slash commands, private rooms, e-mail addresses in user objects."""
+FOR_EVENTS = {"app_mention": "app_mentions:read", "link_shared": "links:read"}
 KINDS = ("channels:", "groups:")
 
 
@@ -78,7 +87,7 @@ def test_the_manifest_asks_for_the_scopes_that_the_called_methods_need_and_no_mo
     assert {"chat.postMessage", "chat.update", "conversations.history", "users.list", "views.open"} <= called
     declared = read_manifest()["oauth_config"]["scopes"]
     asked = {*declared["bot"], *declared["bot_optional"]}
-    needed: set[str] = set()
+    needed = {scope for event, scope in FOR_EVENTS.items() if event in TOLD}
     for method in called:
         scopes = NEEDED.get(method, ())
         by_kind = {scope for scope in scopes if scope.startswith(KINDS) and scope.split(":")[1] in ("read", "history")}

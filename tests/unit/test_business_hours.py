@@ -1,6 +1,6 @@
 """Business hours: when the next card may come."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -126,3 +126,90 @@ def test_nothing_between_the_moment_and_the_opening_is_open(moment: datetime, zo
     hours = BusinessHours.parse("Mon-Fri 09:00-18:00", zone, "CZ")
     gap = hours.opens_at(moment) - moment
     assert not any(hours.is_open(moment + gap * part / 10) for part in range(10) if gap)
+
+
+def after(hours: BusinessHours, moment: str, length: timedelta, zone: str | None = None) -> str:
+    """From wall clock to wall clock, in the zone of the person."""
+    there = ZoneInfo(zone or hours.zone)
+    return hours.after(datetime.fromisoformat(moment).replace(tzinfo=there), length, zone).astimezone(there).strftime("%F %H:%M")
+
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "length", "end"),
+    [
+        ("2026-11-18 10:30", 2 * HOUR, "2026-11-18 12:30"),
+        ("2026-11-18 17:00", HOUR, "2026-11-18 18:00"),  # to the very end of the day
+        ("2026-11-18 17:00", 2 * HOUR, "2026-11-19 10:00"),
+        ("2026-11-18 10:30", DAY, "2026-11-19 10:30"),
+        ("2026-11-20 16:00", DAY, "2026-11-23 16:00"),  # over a weekend
+        ("2026-11-16 16:00", DAY, "2026-11-18 16:00"),  # over a holiday
+        ("2026-11-18 10:00", 5 * DAY, "2026-11-25 10:00"),
+        ("2026-11-18 16:00", DAY + 3 * HOUR, "2026-11-20 10:00"),
+        ("2026-11-21 12:00", DAY, "2026-11-24 09:00"),  # from a Saturday: it begins on Monday morning
+        ("2026-11-17 12:00", 4 * HOUR, "2026-11-18 13:00"),  # from a holiday
+        ("2026-03-27 15:00", DAY, "2026-03-30 15:00"),  # clocks go forward on the 29th
+        ("2026-03-27 17:30", HOUR, "2026-03-30 09:30"),
+        ("2026-10-23 15:00", DAY, "2026-10-26 15:00"),  # clocks go back on the 25th
+        ("2026-12-23 17:00", 2 * HOUR, "2026-12-28 10:00"),  # Christmas and a weekend
+        ("2026-11-18 20:00", timedelta(), "2026-11-19 09:00"),
+    ],
+)
+def test_business_time_later(moment: str, length: timedelta, end: str) -> None:
+    assert after(PRAGUE, moment, length) == end
+
+
+def test_business_time_runs_where_the_person_is() -> None:
+    assert after(PRAGUE, "2026-11-18 16:30", HOUR, "America/New_York") == "2026-11-18 17:30"
+    assert after(PRAGUE, "2026-11-18 07:00", DAY, "America/New_York") == "2026-11-19 09:00"
+
+
+def test_a_day_later_is_the_nearest_open_time_when_that_day_is_shorter_or_has_a_break() -> None:
+    hours = BusinessHours.parse("Mon-Thu 09:00-17:00, Fri 10:00-12:00, Fri 13:00-15:00", "UTC")
+    assert after(hours, "2026-11-19 16:30", DAY) == "2026-11-20 15:00"
+    assert after(hours, "2026-11-19 09:15", DAY) == "2026-11-20 10:00"
+    assert after(hours, "2026-11-19 12:30", DAY) == "2026-11-20 13:00"
+    assert after(hours, "2026-11-20 11:30", HOUR) == "2026-11-20 13:30"
+
+
+def test_business_time_does_not_run_backward() -> None:
+    with pytest.raises(ValueError, match="forward"):
+        PRAGUE.after(datetime(2026, 11, 18, tzinfo=UTC), -HOUR)
+
+
+def test_the_end_of_a_day() -> None:
+    def closes(day: date, zone: str | None = None) -> datetime:
+        return PRAGUE.closes_on(day, zone)
+
+    assert closes(date(2026, 11, 18)) == datetime(2026, 11, 18, 17, tzinfo=UTC)
+    assert closes(date(2026, 11, 18), "America/New_York") == datetime(2026, 11, 18, 23, tzinfo=UTC)
+    assert closes(date(2026, 11, 21)) == datetime(2026, 11, 21, 23, tzinfo=UTC)  # Saturday: midnight
+    assert closes(date(2026, 11, 17)) == datetime(2026, 11, 17, 23, tzinfo=UTC)  # a holiday
+
+
+LENGTHS = st.timedeltas(timedelta(), timedelta(days=40))
+
+
+@given(MOMENTS, LENGTHS, ZONES, st.sampled_from([None, "CZ", "US-NY"]))
+def test_business_time_ends_inside_the_hours_or_at_their_end(moment: datetime, length: timedelta, zone: str, country: str | None) -> None:
+    hours = BusinessHours.parse("Mon-Thu 09:00-18:00, Fri 09:00-12:00, Fri 13:00-15:30", zone, country)
+    end = hours.after(moment, length)
+    assert end >= hours.opens_at(moment)
+    assert hours.is_open(end) or hours.is_open(end - timedelta(microseconds=1))
+
+
+@given(MOMENTS, st.timedeltas(timedelta(), timedelta(days=5)), LENGTHS, LENGTHS, ZONES)
+def test_who_begins_later_or_takes_longer_ends_no_earlier(
+    moment: datetime, later: timedelta, length: timedelta, more: timedelta, zone: str
+) -> None:
+    hours = BusinessHours.parse("Mon-Thu 09:00-18:00, Fri 09:00-12:00, Fri 13:00-15:30", zone, "CZ")
+    assert hours.after(moment, length) <= hours.after(moment + later, length)
+    day_by_day = timedelta(days=more.days)
+    assert hours.after(moment, length) <= hours.after(moment, length + day_by_day)
+
+
+@given(MOMENTS, LENGTHS)
+def test_hours_that_never_close_are_plain_time(moment: datetime, length: timedelta) -> None:
+    assert BusinessHours.parse("Mon-Sun 00:00-24:00", "UTC").after(moment, length) == moment + length

@@ -110,7 +110,9 @@ def test_every_step_trigger_key_and_card_is_in_the_reference() -> None:
     assert {name for name in STEPS if f"### {name}\n" not in reference} == {"goal", "stop"}
     assert "### goal and stop\n" in reference
     assert all(f"`{{{name}: " in reference for name in KEYED)
-    assert all(f"| `{name}` |" in reference for name in (*PLAIN_TRIGGERS, *Form.model_fields))
+    assert all(
+        f"| `{name}` |" in reference for name in (*PLAIN_TRIGGERS, *(field.alias or name for name, field in Form.model_fields.items()))
+    )
     assert all(f"`{name}`" in reference for name in (*CARDS, *LETTERS, *AlertKind, *Held))
 
 

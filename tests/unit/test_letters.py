@@ -21,6 +21,9 @@ NAMES = {
     "anniversary",
     "feedback-thanks",
     "sorry-follow-up",
+    "usage-check-in",
+    "feature-help",
+    "renewal-talk",
 }
 
 
@@ -115,6 +118,7 @@ BROKEN = [
     ({"en/body.html.j2": "<p>Hi</p>"}, "en/body.html.j2:1", "no link to unsubscribe"),
     ({"en/subject.txt.j2": "  "}, "en/subject.txt.j2:1", "nothing is written"),
     ({"letter.yml": "abuot: x"}, "letter.yml:1", "abuot"),
+    ({"letter.yml": "about: x\nfits: [Usage Drop]"}, "letter.yml:2", "Usage Drop"),
     ({"xx1/subject.txt.j2": "x"}, "xx1", "no language"),
     ({"cs/subject.txt.j2": "x"}, "cs/body.txt.j2", "missing"),
 ]

@@ -15,9 +15,11 @@ from bot.alerts.lifecycle import (
     Change,
     Measured,
     Snapshot,
+    Standing,
     assign,
     dismiss,
     got_worse,
+    join,
     remeasure,
     resolve,
     snooze,
@@ -29,7 +31,7 @@ from bot.messages.catalog import State
 
 NOW = datetime(2026, 3, 31, 10, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
-OPEN = Snapshot(State.OPEN, facts={"x": 1}, severity=0.5, worst=0.5)
+OPEN = Snapshot(State.OPEN)
 HOLDS = Measured(in_care=True, churned=False, holds=True, recovered=False, severity=0.5, facts={"x": 1})
 
 ACTS: dict[str, Callable[[Snapshot], Change | None]] = {
@@ -111,9 +113,44 @@ def test_what_makes_no_sense_is_refused_in_words(act: Callable[[], Any], said: s
     ],
 )
 def test_a_new_measuring_changes_only_what_it_must(alert: Snapshot, measured: Measured, what: str | None, state: State) -> None:
-    change = remeasure(alert, measured, NOW)
-    assert (change.what if change else None) == what
-    assert after(alert, change).state is state
+    followed = remeasure(alert, [Standing({"x": 1}, 0.5, measured)], NOW)
+    assert (followed.change.what if followed.change else None) == what
+    assert after(alert, followed.change).state is state
+
+
+SNOOZED = replace(OPEN, state=State.SNOOZED, snoozed_until=NOW)
+RECOVERED = replace(HOLDS, recovered=True)
+NOT_TRUE = replace(HOLDS, holds=False)
+LEFT = replace(HOLDS, in_care=False)
+
+
+@pytest.mark.parametrize(
+    ("alert", "measured", "what", "state", "ended"),
+    [
+        (OPEN, (RECOVERED, HOLDS), "reason_ended", State.OPEN, ["recovered", None]),
+        (OPEN, (RECOVERED, None), "reason_ended", State.OPEN, ["recovered", None]),
+        (OPEN, (RECOVERED, RECOVERED), "recovered", State.RECOVERED, ["recovered", "recovered"]),
+        (OPEN, (RECOVERED, replace(HOLDS, severity=0.9)), "worsened", State.OPEN, ["recovered", None]),
+        (OPEN, (None, None), None, State.OPEN, [None, None]),
+        (OPEN, (HOLDS, LEFT), "ended", State.ENDED, [None, None]),
+        (SNOOZED, (NOT_TRUE, HOLDS), "returned", State.OPEN, ["not_true", None]),
+        (SNOOZED, (NOT_TRUE, RECOVERED), "recovered", State.RECOVERED, ["not_true", "recovered"]),
+        (SNOOZED, (NOT_TRUE, None), "returned", State.OPEN, ["not_true", None]),
+    ],
+)
+def test_an_alert_stands_as_long_as_one_of_its_reasons_does(
+    alert: Snapshot, measured: tuple[Measured | None, ...], what: str | None, state: State, ended: list[str | None]
+) -> None:
+    followed = remeasure(alert, [Standing({"x": 1}, 0.5, one) for one in measured], NOW)
+    assert (followed.change.what if followed.change else None) == what
+    assert after(alert, followed.change).state is state
+    assert [(values or {}).get("ended") for values in followed.reasons] == ended
+
+
+def test_a_further_reason_wakes_what_was_put_to_sleep_without_knowing_of_it() -> None:
+    assert after(SNOOZED, join(SNOOZED)).state is State.OPEN
+    assert after(replace(SNOOZED, taken_by="U1"), join(replace(SNOOZED, taken_by="U1"))).state is State.TAKEN
+    assert join(OPEN).values == {}
 
 
 @given(st.floats(0.01, 1e6), st.floats(0, 1e6))

@@ -36,8 +36,8 @@ def test_a_card_asks_for_what_it_is_about() -> None:
     said = seen(CARD_EXAMPLES["account-card-onboarding-check"])
     assert "Onboarding check\nFrom signing to first value.\nLook at what is set up and what is missing." in said
     assert "playbook `onboarding-b2b`" in said
-    assert buttons(CARD_EXAMPLES["account-card-onboarding-check"])[2:4] == ["Not needed…", "Done…"]
-    assert buttons(CARD_EXAMPLES["account-card-health-drop"])[2:4] == ["Not a risk…", "Resolve…"]
+    assert {"Not needed…", "Done…"} < set(buttons(CARD_EXAMPLES["account-card-onboarding-check"]))
+    assert {"Not a risk…", "Resolve…"} < set(buttons(CARD_EXAMPLES["account-card-health-drop"]))
 
 
 def test_a_task_says_what_for_whom_and_until_when() -> None:
@@ -56,7 +56,7 @@ def test_a_task_that_is_late_says_so() -> None:
 
 
 def test_the_rest_of_a_play_can_be_taken_over_and_is_named_first() -> None:
-    confirm = next(e["confirm"] for e in render(ACCOUNT).blocks[-1]["elements"] if e["text"]["text"] == "Take over")
+    confirm = next(e["confirm"] for e in render(ACCOUNT).blocks[-2]["elements"] if e["text"]["text"] == "Take over")
     assert "It will no longer: wait 14d; email first-value to admin." in confirm["text"]["text"]
     assert "Take over" in buttons(replace(OPEN, play=PlayOnCard(31)))
     assert "Take over" not in buttons(OPEN)

@@ -96,18 +96,35 @@ def test_a_card_without_any_number_still_speaks(reason: Reason) -> None:
 
 
 def test_an_open_card_offers_everything() -> None:
-    assert buttons(OPEN) == [
-        "Take it",
-        "Snooze…",
-        "Not a risk…",
-        "Resolve…",
-        "Details",
-        "Why?",
-    ]
+    act, close = [[button["text"]["text"] for button in block["elements"]] for block in render(OPEN).blocks if block["type"] == "actions"]
+    assert act == ["Take it", "Write…", "Escalate…", "Hand over…", "Task…"]
+    assert close == ["Snooze…", "Not a risk…", "Resolve…", "Details", "Why?"]
 
 
 def test_a_taken_card_cannot_be_taken_again() -> None:
-    assert buttons(TAKEN) == ["Snooze…", "Not a risk…", "Resolve…", "Details", "Why?"]
+    assert buttons(TAKEN) == buttons(OPEN)[1:]
+
+
+def test_a_card_shows_all_its_reasons() -> None:
+    said = seen(CARD_EXAMPLES["churn-risk-two-reasons"])
+    assert "*Also: Gone silent*. No active users for 12 days" in said
+    assert "take it by <!date^" in said
+    assert "~Gone silent~ no longer holds." in seen(CARD_EXAMPLES["churn-risk-one-reason-over"])
+    assert "It is back, and worse than when it was closed, <!date^" in seen(CARD_EXAMPLES["churn-risk-back-and-worse"])
+
+
+def test_a_card_with_a_room_leads_there_and_opens_no_second_one() -> None:
+    card = CARD_EXAMPLES["churn-risk-escalated"]
+    assert "*Room*\n<#C0ROOM>, waits for <@U0ANNA> until <!date^" in seen(card)
+    assert "Escalate…" not in buttons(card)
+
+
+def test_strangers_read_no_money_and_no_values() -> None:
+    card = CARD_EXAMPLES["churn-risk-read-by-strangers"]
+    own = CARD_EXAMPLES["churn-risk-own-playbook"]
+    assert "•" in seen(own)
+    assert "•" not in seen(card)
+    assert "ARR" not in seen(card)
 
 
 @pytest.mark.parametrize("name", ["churn-risk-silent-without-owner", "churn-risk-renewal-owner-not-in-slack"])

@@ -38,7 +38,9 @@ NASTY = [
 KEPT = {"id", "slack_id"}
 UNWANTED = re.compile("[\\x00-\\x09\\x0b-\\x1f\\u202a-\\u202e\\u2066-\\u2069\\u200e\\u200f\\u061c]")
 text = st.lists(st.one_of(st.text(max_size=40), st.sampled_from(NASTY)), max_size=12).map("".join)
-OURS = re.compile(r"<(@U0(ANNA|BEN)|!date\^\d+\^(\{date_short_pretty\}( at \{time\})?|\{ago\})\|[\w :]+ UTC|https?://[^|<>]+\|[^<>]+)>")
+OURS = re.compile(
+    r"<(@U0(ANNA|BEN)|#C0ROOM|!date\^\d+\^(\{date_short_pretty\}( at \{time\})?|\{ago\})\|[\w :]+ UTC|https?://[^|<>]+\|[^<>]+)>"
+)
 
 
 def decoded(shown: str) -> str:

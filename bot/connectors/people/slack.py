@@ -1,10 +1,12 @@
-"""The workspace's people, from Slack."""
+"""The workspace's people and channels, from Slack."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack_api import asked
+from bot.team.channels import Seen
 from bot.team.member import Member, member_of
 
 PAGE = 500
@@ -36,7 +38,24 @@ class SlackPeople:
         answer = await asked(self._client.usergroups_list(include_users=True), "the user groups")
         return {group["handle"].lower(): group.get("users", []) for group in answer["usergroups"] if group["handle"].lower() in handles}
 
+    async def channels(self) -> list[Seen]:
+        found: list[Seen] = []
+        cursor: str | None = None
+        for _ in range(PAGES):
+            call = self._client.conversations_list(types="public_channel,private_channel", limit=PAGE, cursor=cursor)
+            answer = await asked(call, "the list of channels")
+            found += [_seen(channel) for channel in answer["channels"]]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return found
+
     async def _our_team(self) -> str:
         if self._team is None:
             self._team = str((await asked(self._client.auth_test(), "Slack"))["team_id"])
         return self._team
+
+
+def _seen(channel: Mapping[str, Any]) -> Seen:
+    external = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+    return Seen(channel["id"], channel["name"], bool(channel.get("is_private")), external, bool(channel.get("is_archived")))

@@ -17,6 +17,7 @@ from bot.messages.catalog.facts import (
     State,
 )
 from bot.messages.catalog.message import Message
+from bot.messages.catalog.modals import EarlierAlert
 from bot.messages.catalog.playbooks import PlayLine
 
 
@@ -33,7 +34,8 @@ class HelpAnswer(Message):
 
 @dataclass(frozen=True)
 class AlertLine:
-    """An alert in a list. `acting`: who took it; `deadline`: a task's."""
+    """An alert in a list. `acting`: who took it; `deadline`: a task's; `take_by`: until when it must be taken; `also`: how many
+    further reasons it has; `quiet`: it has no card."""
 
     alert_id: int
     account: Account
@@ -45,6 +47,9 @@ class AlertLine:
     arr: Money | None = None
     snoozed_until: datetime | None = None
     deadline: datetime | None = None
+    take_by: datetime | None = None
+    also: int = 0
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,7 @@ class AccountAnswer(Message):
     contacts: tuple[Contact, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
     plays: tuple[PlayLine, ...] = ()
+    earlier: tuple[EarlierAlert, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusAnswer(Message):
-    """At most ten dead letters are shown; `dead_total` counts them all."""
+    """At most ten dead letters are shown; `dead_total` counts them all. `ignored`: changes of admins that no longer fit."""
 
     SHOWN: ClassVar[int] = 10
     template: ClassVar[str] = "status"
@@ -164,6 +170,7 @@ class StatusAnswer(Message):
     sent_today: int = 0
     dead_total: int = 0
     dead: tuple[DeadLetter, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ from bot.messages.catalog.cards import (
     PlaybookNotice,
     PlaybookRemovedNotice,
     PlayOnCard,
+    ReasonOnCard,
+    RoomOnCard,
 )
 from bot.messages.catalog.example_cast import (
     ANNA,
@@ -56,6 +58,11 @@ TAKEN = replace(
 )
 SNOOZED = replace(HISTORY[2], at=NOW - hours(1), until=NOW + hours(72))
 CLOSED = replace(OPEN, closed_at=NOW, closed_by=ANNA)
+SILENT_TOO = ReasonOnCard(QUIET, NOW - hours(2))
+JOINED = (*OPEN.history, HistoryLine(Did.JOINED, NOW - hours(2), playbook="gone-silent"))
+WROTE = HistoryLine(Did.WROTE, NOW - hours(1), who=BEN, to="Ola Nordmann", note="A few minutes this week?")
+ASKED = HistoryLine(Did.ESCALATED, NOW - hours(1), who=BEN, whom=ANNA, note="Billing")
+ROOM = RoomOnCard("asked", ANNA, "C0ROOM", NOW + hours(5))
 STALE = BreakerNotice(
     breaker_id=3,
     kind=BreakerKind.STALE,
@@ -99,6 +106,13 @@ OTHERS = {
     "good-news": Cause("anniversary", about="A customer for two years today", card=CardName.GOOD_NEWS),
     "unhappy-answer": Cause("detractor-follow-up", about="Answered 3 of 10", conditions=OWN.conditions[1:], card=CardName.UNHAPPY_ANSWER),
 }
+EVERYTHING = tuple(HistoryLine(did, NOW, ANNA, BEN, note="Short", to="Ola", playbook="gone-silent") for did in Did)
+
+
+def for_strangers_to_see(card: ChurnRiskCard) -> ChurnRiskCard:
+    """As the composer makes it for a channel that people of other organisations read."""
+    return replace(card, shared=True, facts=replace(card.facts, arr=None), cause=replace(card.cause, conditions=()))
+
 
 CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-open": OPEN,
@@ -126,6 +140,16 @@ CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-dismissed": replace(CLOSED, state=State.DISMISSED, outcome="seasonal", closed_by=BEN),
     "churn-risk-recovered": replace(CLOSED, state=State.RECOVERED, closed_by=None),
     "churn-risk-ended": replace(CLOSED, state=State.ENDED, closed_by=None, note="No longer in the CRM"),
+    "churn-risk-two-reasons": replace(OPEN, also=(SILENT_TOO,), history=JOINED, take_by=NOW + hours(4)),
+    "churn-risk-one-reason-over": replace(OPEN, also=(replace(SILENT_TOO, standing=False),), history=JOINED),
+    "churn-risk-back-and-worse": replace(OPEN, reopens=NOW - hours(200), history=(HistoryLine(Did.REOPENED, NOW - hours(1)),)),
+    "churn-risk-written-to": replace(TAKEN, history=(*OPEN.history, WROTE)),
+    "churn-risk-escalated": replace(TAKEN, room=ROOM, history=(*OPEN.history, ASKED)),
+    "churn-risk-helped": replace(TAKEN, room=replace(ROOM, state="accepted")),
+    "churn-risk-room-opening": replace(TAKEN, room=replace(ROOM, state="opening", channel_id=None)),
+    "churn-risk-read-by-strangers": for_strangers_to_see(replace(OPEN, cause=OWN, also=(SILENT_TOO,))),
+    **{f"churn-risk-did-{line.did}": replace(OPEN, history=(line,)) for line in EVERYTHING},
+    "account-card-task-of-ones-own": replace(DUE, cause=replace(TASK, playbook=""), play=None, state=State.TAKEN, acting=ANNA),
     "breaker-stale": STALE,
     "breaker-mass-drop": MASS_DROP,
     "breaker-released": replace(MASS_DROP, decision=Decision(True, ANNA, NOW)),

@@ -25,9 +25,33 @@ class PlayOnCard:
     to_come: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ReasonOnCard:
+    """A further reason of an alert. `standing` False: it has ended, the alert stands for others."""
+
+    cause: Cause
+    since: datetime
+    standing: bool = True
+
+
+@dataclass(frozen=True)
+class RoomOnCard:
+    """The room in which somebody helps. `state`: opening, asked, accepted, returned, closing or closed."""
+
+    state: str
+    specialist: Person
+    channel_id: str | None = None
+    answer_by: datetime | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AlertCard(Message):
-    """One alert through its whole life. Closed states collapse to one quiet line."""
+    """One alert through its whole life. Closed states collapse to one quiet line.
+
+    `cause` is the first reason that stands; `also` are the others. `reopens`: when the alert before was closed, of which this is a
+    worse return. `take_by`: until when somebody must take it. `shared`: people of other organisations read it, so it names no money
+    and quotes nobody.
+    """
 
     alert_id: int
     version: int
@@ -45,6 +69,11 @@ class AlertCard(Message):
     outcome: str = ""
     note: str = ""
     play: PlayOnCard | None = None
+    also: tuple[ReasonOnCard, ...] = ()
+    reopens: datetime | None = None
+    take_by: datetime | None = None
+    room: RoomOnCard | None = None
+    shared: bool = False
 
     @property
     def closed(self) -> bool:

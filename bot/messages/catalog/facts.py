@@ -117,13 +117,26 @@ class Did(StrEnum):
     REOPENED = "reopened"
     ENDED = "ended"
     TAKEN_OVER = "taken_over"
+    JOINED = "joined"
+    REASON_ENDED = "reason_ended"
+    WROTE = "wrote"
+    ESCALATED = "escalated"
+    ROOM_ACCEPTED = "room_accepted"
+    ROOM_RETURNED = "room_returned"
+    ROOM_CLOSED = "room_closed"
+    MOVED = "moved"
+    REMINDED = "reminded"
+    TASK_SET = "task_set"
+    WRITTEN_BACK = "written_back"
+    WRITE_BACK_REFUSED = "write_back_refused"
+    WRITE_BACK_UNDONE = "write_back_undone"
 
 
 @dataclass(frozen=True)
 class HistoryLine:
     """`who` None: Staysail itself. `whom`: the assignee, or the teammate acted for. `outcome`: an Outcome or DismissReason.
 
-    `step`: where the play stood when somebody took over.
+    `step`: where the play stood when somebody took over. `to`: somebody who is no teammate, by name. `playbook`: the reason's own.
     """
 
     did: Did
@@ -136,6 +149,8 @@ class HistoryLine:
     after: float | None = None
     note: str = ""
     step: str = ""
+    to: str = ""
+    playbook: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,3 +16,10 @@ class Modal:
     """A view to open, push or update. Its folder holds `view.json.j2`."""
 
     template: ClassVar[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """What the app's Home tab shows one person. Its folder holds `view.json.j2`."""
+
+    template: ClassVar[str]

@@ -27,6 +27,7 @@ from bot.messages.catalog.modals import (
     ResolveModal,
     SnoozeModal,
     WhyModal,
+    WhyReason,
 )
 from bot.messages.catalog.playbooks import PromoteModal
 
@@ -51,6 +52,8 @@ MODAL_EXAMPLES: dict[str, Modal] = {
     "snooze": SnoozeModal(alert_id=7, account=NORTHWIND, cause=DROP, earliest=date(2026, 11, 24)),
     "dismiss": DismissModal(alert_id=7, account=NORTHWIND, cause=DROP),
     "resolve": ResolveModal(alert_id=7, account=HOSTILE, cause=DROP),
+    "resolve-with-a-crm": ResolveModal(alert_id=7, account=NORTHWIND, cause=DROP, crm=("outcome", "note", "next_step")),
+    "dismiss-with-a-crm": DismissModal(alert_id=7, account=NORTHWIND, cause=DROP, crm=("outcome",)),
     "resolve-check-in": ResolveModal(alert_id=7, account=NORTHWIND, cause=CHECK_IN),
     "resolve-trial": ResolveModal(alert_id=7, account=NORTHWIND, cause=TRIAL),
     "dismiss-check-in": DismissModal(alert_id=7, account=HOSTILE, cause=CHECK_IN),
@@ -85,22 +88,17 @@ MODAL_EXAMPLES: dict[str, Modal] = {
         account=NORTHWIND,
         cause=DROP,
         now=NOW,
-        playbook_version=3,
-        fired_at=NOW - hours(94),
-        conditions=CONDITIONS,
+        reasons=(WhyReason("usage-drop", 3, NOW - hours(94), CONDITIONS),),
     ),
     "why-no-longer": WhyModal(
         alert_id=7,
         account=NORTHWIND,
         cause=DROP,
         now=NOW,
-        playbook_version=3,
-        fired_at=NOW - hours(94),
-        conditions=(
-            *CONDITIONS[1:],
-            Condition("nps.last <= 6", "nps.last", None, None),
+        reasons=(
+            WhyReason("usage-drop", 3, NOW - hours(94), (*CONDITIONS[1:], Condition("nps.last <= 6", "nps.last", None, None))),
+            WhyReason("gone-silent", 1, NOW - hours(60), CONDITIONS[1:], ended_at=NOW - hours(3)),
         ),
-        held_back="Waited a day: the owner had five new cards already.",
     ),
     "notice": NoticeModal(text="{who} resolved it already, {at}.", who=ANNA, at=NOW),
 }

@@ -1,12 +1,14 @@
 """The views. Those about an alert carry its id as private metadata."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
 from bot.messages.actions import Callback, alert_metadata
+from bot.messages.catalog.details import LiveFacts, MailLine, NoteLine
 from bot.messages.catalog.facts import (
     Account,
+    AccountFacts,
     Cause,
     Condition,
     Contact,
@@ -16,6 +18,7 @@ from bot.messages.catalog.facts import (
     State,
 )
 from bot.messages.catalog.message import Modal
+from bot.messages.catalog.playbooks import PlayLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +44,20 @@ class SnoozeModal(AlertModal):
 
 @dataclass(frozen=True, kw_only=True)
 class DismissModal(AlertModal):
+    """`crm`: the fields of the CRM's record that can be written; none: nothing is asked about it."""
+
     template: ClassVar[str] = "dismiss"
     callback: ClassVar[Callback] = Callback.ALERT_DISMISS
+    crm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResolveModal(AlertModal):
+    """`crm`: the fields of the CRM's record that can be written; none: nothing is asked about it."""
+
     template: ClassVar[str] = "resolve"
     callback: ClassVar[Callback] = Callback.ALERT_RESOLVE
+    crm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +77,15 @@ class EarlierAlert:
     closed_at: datetime | None = None
     outcome: str = ""
     who: Person | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DetailsModal(AlertModal):
-    """Everything known. Signals may come in any order; they are grouped by source."""
+    """Everything known. Signals may come in any order; they are grouped by source. `live`: what the sources told that were asked.
+
+    `withheld`: the reader may not see money, nor what people wrote about the account, so none of it is here.
+    """
 
     template: ClassVar[str] = "details"
     callback: ClassVar[Callback] = Callback.ALERT_DETAILS
@@ -81,19 +94,33 @@ class DetailsModal(AlertModal):
     contacts: tuple[Contact, ...] = ()
     history: tuple[HistoryLine, ...] = ()
     earlier: tuple[EarlierAlert, ...] = ()
+    facts: AccountFacts | None = None
+    live: LiveFacts = field(default_factory=LiveFacts)
+    plays: tuple[PlayLine, ...] = ()
+    mail: tuple[MailLine, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
+class WhyReason:
+    """What one playbook saw, or no longer sees. `ended_at`: this reason has ended."""
+
+    playbook: str
+    version: int
+    fired_at: datetime
+    conditions: tuple[Condition, ...]
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhyModal(AlertModal):
-    """What fired, or no longer holds. `held_back`: one sentence, when something keeps it from being shown."""
+    """What fired, reason by reason. A task that a person set has none."""
 
     template: ClassVar[str] = "why-modal"
     callback: ClassVar[Callback] = Callback.ALERT_WHY
     now: datetime
-    playbook_version: int
-    fired_at: datetime
-    conditions: tuple[Condition, ...]
-    held_back: str = ""
+    reasons: tuple[WhyReason, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from bot.messages.catalog.playbooks import (
     PlaybookAnswer,
     PlaybookLine,
     PlaybooksAnswer,
+    Precision,
     StartQuestion,
     StepLine,
 )
@@ -29,10 +30,11 @@ BOOK = PlaybookLine(
     false_alarms=2,
 )
 DROPS = PlaybookLine(name="usage-drop", version=1, mode="live", running=5, ended=(Count("resolved", 12), Count("recovered", 8)), useful=12)
+DEMOTED = replace(DROPS, useful=4, false_alarms=11, precision=Precision(5, 20, 0.11186, 0.4687), demoted_at=NOW - hours(30))
 PAUSED = PlaybookLine(name="renewal-risk", version=2, mode="canary", paused=True, running=3, shadow=3)
 GONE = PlaybookLine(name="old-gifts", version=1, mode="live", paused=True, missing=Missing.GONE, running=1)
 ODD = replace(BOOK, ended=tuple(Count(f"reason_<{n}>", n) for n in range(20)), held=tuple(Count(f"*{n}*", n) for n in range(20)))
-PLAYBOOKS = PlaybooksAnswer(lines=(BOOK, DROPS, PAUSED, GONE), total=4)
+PLAYBOOKS = PlaybooksAnswer(lines=(BOOK, DROPS, DEMOTED, PAUSED, GONE), total=5)
 STEPS = (
     StepLine("0", 0, "email *welcome* to admin", 55),
     StepLine("1", 0, "wait until active_users.recent >= 5, at most 7d", 54, 4),
@@ -80,6 +82,7 @@ PLAYBOOK_EXAMPLES: dict[str, Message] = {
     "playbooks-none": PlaybooksAnswer(lines=(), total=0),
     "playbook": PLAYBOOK,
     "playbook-for-an-admin": replace(PLAYBOOK, admin=True),
+    "playbook-demoted": replace(PLAYBOOK, book=DEMOTED, admin=True),
     "playbook-paused": replace(
         PLAYBOOK, book=PAUSED, admin=True, paused_at=NOW, paused_by=ANNA, canary=("anna@ours.example",), said="Paused: no play starts."
     ),

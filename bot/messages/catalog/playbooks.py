@@ -19,10 +19,24 @@ class Count:
     count: int
 
 
+@dataclass(frozen=True)
+class Precision:
+    """How many of a playbook's last verdicts said useful; `low` and `high` are the ends of the share's 95 % interval."""
+
+    useful: int
+    verdicts: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        return self.useful / self.verdicts if self.verdicts else 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlaybookLine:
     """A playbook in figures. Running plays include the silent ones, `shadow` and `held_out`. Verdicts are those of the last `days`:
-    a resolved alert was useful, a dismissed one a false alarm."""
+    a resolved alert was useful, a dismissed one a false alarm. `demoted_at`: since then its alerts have no cards."""
 
     name: str
     version: int
@@ -37,6 +51,8 @@ class PlaybookLine:
     useful: int = 0
     false_alarms: int = 0
     days: int = 90
+    precision: Precision | None = None
+    demoted_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +91,7 @@ class PlaybookAnswer(Message):
     """
 
     STEPS: ClassVar[int] = 240
+    BUTTONS: ClassVar[str] = "playbook.buttons"
     template: ClassVar[str] = "playbook"
     book: PlaybookLine
     about: str = ""

@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     RUNNING = "running"
     ENDED = "ended"
     UNLESS = "unless"
+    DWELL = "dwell"
     LIMITS = "limits"
     PAUSED = "paused"
     DRAFT = "draft"

@@ -76,6 +76,27 @@ def _share(value: Any) -> float:
     return share
 
 
+def _worse_by(value: Any) -> float:
+    text = str(value).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 < share <= 10:
+        raise wrong(f"found {shown(value)}", "allowed: a share such as 20%")
+    return share
+
+
+def _dwell(value: Any) -> timedelta | None:
+    try:
+        length = parse_duration(str(value))
+    except ValueError:
+        length = timedelta()
+    if not length:
+        raise wrong(f"found {shown(value)}", ALLOWED)
+    return length
+
+
 def _migrate(value: Any) -> str:
     """`restart`, or the name of a step."""
     if value == "restart":
@@ -103,6 +124,8 @@ class Form(BaseModel):
     priority: OptionalExpression = None
     severity: OptionalExpression = None
     once_per: Annotated[timedelta | None, BeforeValidator(_once_per)] = timedelta(days=21)
+    dwell: Annotated[timedelta | None, BeforeValidator(_dwell)] = Field(default=None, alias="for")
+    worse_by: Annotated[float | None, BeforeValidator(_worse_by)] = None
     holdout: Annotated[float, BeforeValidator(_share)] = 0.0
     goal: OptionalExpression = None
     exit_when: OptionalExpression = None

@@ -29,12 +29,13 @@ GENTLE = frozenset({AlertKind.expansion, AlertKind.gift, AlertKind.release})
 
 @dataclass(frozen=True)
 class Known:
-    """What playbooks may name besides signals. `letters` None: no e-mail is set up."""
+    """What playbooks may name besides signals, and what counts where they say nothing. `letters` None: no e-mail is set up."""
 
     cards: AbstractSet[str]
     letters: AbstractSet[str] | None = frozenset()
     fields: Mapping[str, Kind] = field(default_factory=dict)
     segments: AbstractSet[str] = frozenset()
+    worse_by: float = 0.2
 
 
 def library() -> list[Traversable]:
@@ -156,6 +157,8 @@ def _compile(source: Source, catalogue: Catalogue, known: Known, playbooks: Abst
         priority=priority,
         severity=severity or severity_of(when),
         once_per=form.once_per if by_sweep or "once_per" in source.value else None,
+        dwell=form.dwell,
+        worse_by=form.worse_by or known.worse_by,
         holdout=form.holdout,
         goal=goal,
         exit_when=exit_when,
@@ -175,6 +178,8 @@ def _agree(form: Form, trigger: Trigger, program: Program, source: Source) -> No
     """What the parts of a file ask of each other."""
     if isinstance(trigger, SweepTrigger) and form.when is None:
         source.wrong((), "the key `when` is missing", "add `when: …`: a sweep needs a condition")
+    if form.dwell and not isinstance(trigger, SweepTrigger):
+        source.wrong(("for",), "`for` stands in a playbook that no sweep sets off", "leave it out: what happens once cannot last")
     if form.target != CONTACT:
         if form.roles:
             source.wrong(("roles",), "`roles` stands in a playbook about accounts", "add `target: contact`, or leave it out")

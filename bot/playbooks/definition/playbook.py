@@ -13,6 +13,9 @@ from bot.playbooks.triggers import Trigger
 class Playbook:
     """Checked and compiled. `once_per` is None for `always`; `text` and `digest` (SHA-256) are those of the file.
 
+    `dwell`: for how long the condition must have held (the key `for`). `worse_by`: by which share it must be worse than when it was
+    closed to open again before `once_per` is over.
+
     `mode` and `canary` are the file's own; how it stands now is in its status. `migrate` is `restart`, `at_step NAME` or None.
     `roles`: which contacts a playbook about contacts is for (all of them if empty).
     """
@@ -29,6 +32,8 @@ class Playbook:
     priority: Number | None
     severity: Number | None
     once_per: timedelta | None
+    dwell: timedelta | None
+    worse_by: float
     holdout: float
     goal: Condition | None
     exit_when: Condition | None

@@ -51,6 +51,11 @@ def locate(blocks: list[Json], chosen: Chosen) -> tuple[Json, Json]:
     return found
 
 
+def every_block(message: Message) -> list[Json]:
+    """Those of the message itself, and those below it, of links that unfolded."""
+    return [*message.blocks, *(block for attachment in message.attachments for block in attachment.get("blocks") or [])]
+
+
 def entered_in(blocks: list[Json], values: Json | None) -> Json:
     """`state.values` from `{block_id: {action_id: value}}`, `{block_id: value}` or `{action_id: value}`."""
     state: Json = {}
@@ -84,9 +89,10 @@ class Interactions:
 
     async def in_message(self, user: str, channel: str, ts: str, chosen: Chosen, state: Json | None = None) -> Outcome:
         message = self._message(user, channel, ts)
-        block, element = locate(message.blocks, chosen)
+        block, element = locate(every_block(message), chosen)
         action = self._action(block, element, chosen.value)
-        payload = base_payload(self._workspace, "block_actions", user) | self._message_part(user, message)
+        part = self._unfurl_part(message, block) or self._message_part(user, message)
+        payload = base_payload(self._workspace, "block_actions", user) | part
         values = self._selections(user, message, element, block, chosen.value, state)
         reply = self._workspace.tickets.reply(user, channel, message.ts, message.thread_ts)
         payload |= {"state": {"values": values}, "response_url": self._response_url(reply), "actions": [action]}
@@ -149,6 +155,22 @@ class Interactions:
         if view is None:
             raise ActImpossible(f"no view {view_id}")
         return view
+
+    def _unfurl_part(self, message: Message, block: Json) -> Json | None:
+        """Of a click in an unfolded link Slack tells the link and where it stands, not the message."""
+        found = next((one for one in message.attachments if block in (one.get("blocks") or [])), None)
+        if found is None:
+            return None
+        container = {
+            "type": "message_attachment",
+            "message_ts": message.ts,
+            "attachment_id": found["id"],
+            "channel_id": message.channel,
+            "is_ephemeral": False,
+            "is_app_unfurl": True,
+            "app_unfurl_url": found["app_unfurl_url"],
+        }
+        return {"container": container, "channel": channel_ref(self._workspace.channels[message.channel]), "app_unfurl": found}
 
     def _message_part(self, user: str, message: Message) -> Json:
         container = {

@@ -6,6 +6,7 @@ from typing import Any
 from bot.sandbox.acts.interact import base_payload, entered_in
 from bot.sandbox.acts.outcome import Outcome, not_sent, outcome, toast
 from bot.sandbox.api.content import checked_view
+from bot.sandbox.api.pictures import refuse_strange_pictures
 from bot.sandbox.api.views import push_for
 from bot.sandbox.choices import is_empty
 from bot.sandbox.delivery.courier import Courier
@@ -71,10 +72,10 @@ class Modals:
             case "errors":
                 return self._refused(view, body.get("errors"), result)
             case "update":
-                view.replace(checked_view(body.get("view"), "modal"))
+                view.replace(self._view(body))
                 self._workspace.views_changed(user)
             case "push":
-                push_for(self._workspace, user, checked_view(body.get("view"), "modal"))
+                push_for(self._workspace, user, self._view(body))
             case "clear":
                 self._set(user, [])
             case None:
@@ -82,6 +83,11 @@ class Modals:
             case unknown:
                 raise Refusal(f"invalid_response_action {unknown}")
         return result
+
+    def _view(self, body: Json) -> Json:
+        view = checked_view(body.get("view"), "modal")
+        refuse_strange_pictures(self._workspace, view["blocks"], "invalid_arguments")
+        return view
 
     def _refused(self, view: View, errors: Any, result: Outcome) -> Outcome:
         """Errors must name input blocks of the view, else Slack shows its own."""

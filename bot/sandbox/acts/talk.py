@@ -122,8 +122,12 @@ class Talk:
             "user": message.user,
             "channel": channel.id,
             "message_ts": message.ts,
+            "unfurl_id": f"{channel.id}.{message.ts}",
+            "is_bot_user_member": True,
             "links": links,
         }
+        if message.thread_ts:
+            event["thread_ts"] = message.thread_ts
         return [event | {"source": "conversations_history", "event_ts": message.ts}] if links else []
 
     async def open_home(self, user: str, tab: str = "home") -> Outcome:

@@ -2,6 +2,7 @@
 
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.content import checked_view
+from bot.sandbox.api.pictures import refuse_strange_pictures
 from bot.sandbox.errors import Refusal
 from bot.sandbox.people import Json
 from bot.sandbox.shapes import view_json
@@ -13,15 +14,21 @@ def _trigger(args: Arguments) -> str:
     return args.text("trigger_id") or args.required("interactivity_pointer")
 
 
+def _view(workspace: Workspace, args: Arguments, kind: str) -> Json:
+    body = checked_view(args.json("view", "invalid_arguments"), kind)
+    refuse_strange_pictures(workspace, body["blocks"], "invalid_arguments")
+    return body
+
+
 def open_view(workspace: Workspace, args: Arguments) -> Json:
-    trigger, body = _trigger(args), checked_view(args.json("view", "invalid_arguments"), "modal")
+    trigger, body = _trigger(args), _view(workspace, args, "modal")
     _refuse_duplicate(workspace, body)
     user = workspace.tickets.exchange(trigger)
     return _put(workspace, user, [new_view(user, body)])
 
 
 def push(workspace: Workspace, args: Arguments) -> Json:
-    trigger, body = _trigger(args), checked_view(args.json("view", "invalid_arguments"), "modal")
+    trigger, body = _trigger(args), _view(workspace, args, "modal")
     _refuse_duplicate(workspace, body)
     return push_for(workspace, workspace.tickets.exchange(trigger), body)
 
@@ -54,7 +61,7 @@ def _by_external_id(workspace: Workspace, external_id: str) -> View | None:
 def update(workspace: Workspace, args: Arguments) -> Json:
     if not args.text("view_id") and not args.text("external_id"):
         raise Refusal("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view_id"]})
-    body = checked_view(args.json("view", "invalid_arguments"), "modal")
+    body = _view(workspace, args, "modal")
     by_id = workspace.find_view(args.text("view_id"))
     view = by_id or (_by_external_id(workspace, args.text("external_id")) if "external_id" in args else None)
     if view is None:
@@ -68,7 +75,7 @@ def update(workspace: Workspace, args: Arguments) -> Json:
 
 def publish(workspace: Workspace, args: Arguments) -> Json:
     user = args.required("user_id")
-    body = checked_view(args.json("view", "invalid_arguments"), "home")
+    body = _view(workspace, args, "home")
     if not home_enabled(workspace):
         raise Refusal("not_enabled")
     workspace.person(user)

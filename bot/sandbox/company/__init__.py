@@ -2,6 +2,6 @@
 
 from bot.sandbox.company.build import build_company, live_on
 from bot.sandbox.company.cast import CAST, ROOMS
-from bot.sandbox.company.settings import settings_yaml
+from bot.sandbox.company.settings import CRM_DOMAINS, settings_yaml
 
-__all__ = ["CAST", "ROOMS", "build_company", "live_on", "settings_yaml"]
+__all__ = ["CAST", "CRM_DOMAINS", "ROOMS", "build_company", "live_on", "settings_yaml"]

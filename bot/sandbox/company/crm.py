@@ -16,6 +16,13 @@ PAPERWORK = timedelta(days=10)  # for so long after a renewal the CRM still show
 
 AccountRow = tuple[str | int | None, ...]
 ContactRow = tuple[str, str, str, str, str, str, bool]
+RecordRow = tuple[str, str | None, str | None, str | None]
+WRITTEN = (
+    (None, None, None),
+    (None, None, None),
+    ("at risk", "Their admin changed teams; nobody has taken over yet", "Find a new admin"),
+    ("improved", "Training held, usage came back", None),
+)
 
 
 def signed(story: Story, today: date, day: date) -> bool:
@@ -41,6 +48,11 @@ def account_row(story: Story, today: date, seed: str, day: date | None = None) -
         place.locale, f"https://crm.example/accounts/{story.id}", story.segment, story.industry,
         _iso(first_value if first_value and first_value <= day else None), _iso(trial_ends),
     )  # fmt: skip
+
+
+def record_row(story: Story, seed: str) -> RecordRow:
+    """In the order of the table's columns."""
+    return story.id, *Random(f"{seed} record {story.id}").choice(WRITTEN)
 
 
 def _iso(day: date | None) -> str | None:

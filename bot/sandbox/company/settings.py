@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from bot.sandbox.company.build import CRM, USAGE
-from bot.sandbox.company.cast import ADMIN, LEAD
+from bot.sandbox.company.cast import ADMIN, JANA, LEAD, OLIVER, SPECIALIST
 
 TEMPLATE = """\
 # The sample company of `staysail demo`.
@@ -20,6 +20,10 @@ crm:
     SELECT id, name, domain, owner_email, arr, currency, plan, seats, stage, started_on, renewal_on, churned_on,
     timezone, locale, url, segment, industry, first_value_on, trial_ends_on FROM accounts
   contacts: SELECT id, account_id, name, email, role, locale, opted_out FROM contacts
+  domains: [crm.example]
+  write:
+    read: SELECT outcome, note, next_step FROM records WHERE account_id = :id
+    write: UPDATE records SET outcome = :outcome, note = :note, next_step = :next_step WHERE account_id = :id
 usage:
   url: {usage}
   metrics:
@@ -31,6 +35,12 @@ segments:
   new-customers: "stage = 'activation' AND account_days <= 30"
 {email}limits: {{cards_a_day: 5, posts_per_second: 50}}
 roles: {{admins: [{admin}], managers: [{lead}]}}
+away: {{stand_ins: {{{jana}: {oliver}, {oliver}: {jana}}}}}
+rooms:
+  specialists:
+    Integrations: [{specialist}, {lead}]
+    Contracts: [{lead}]
+  bookmarks: {{Usage dashboard: "https://dashboard.ours.example/accounts/{{account}}"}}
 enable: [{enable}]
 """
 RISKS = ("usage-drop", "gone-silent", "renewal-risk", "health-drop")
@@ -38,6 +48,7 @@ WITH_LETTERS = ("onboarding-b2b", "trial-ending", "anniversary", "detractor-foll
 
 
 SITE = "https://ours.example"
+CRM_DOMAINS = ("crm.example",)
 EMAIL = """\
 email: {{url: "{smtp_url}", from: "Ours customer success <cs@ours.example>", per_second: 50}}
 links: {{app: "{site}/app", docs: "{site}/docs", plans: "{site}/plans", video: "{site}/video"}}
@@ -52,7 +63,8 @@ def settings_yaml(folder: Path, smtp_url: str | None = None, site: str = SITE) -
     email = EMAIL.format(smtp_url=smtp_url, site=site) if smtp_url else ""
     enable = ", ".join((*RISKS, *(WITH_LETTERS if smtp_url else ())))
     urls = {"crm": _url(folder / CRM), "usage": _url(folder / USAGE)}
-    return TEMPLATE.format(**urls, admin=ADMIN.email, lead=LEAD.email, email=email, enable=enable)
+    people = {"jana": JANA, "oliver": OLIVER, "admin": ADMIN, "lead": LEAD, "specialist": SPECIALIST}
+    return TEMPLATE.format(**urls, **{name: person.email for name, person in people.items()}, email=email, enable=enable)
 
 
 def _url(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 import { h, icon, toast } from "./dom.js";
 import { blocks } from "./blocks.js";
+import { canvas, channelHead, showsCanvas } from "./channel.js";
 import { drawClock } from "./clock.js";
 import { composer } from "./composer.js";
 import { drawCalls, drawFaults, toggleFaults } from "./faults.js";
@@ -82,8 +83,9 @@ function drawMain() {
   if (place === "app") return drawApp();
   if (place === "inbox") return drawInbox(main);
   const channel = store.channels.get(place);
+  if (showsCanvas(channel)) return main.replaceChildren(channelHead(channel, drawMain), canvas(channel));
   const list = h("div", { class: "messages", role: "log", "aria-label": "Messages", tabindex: "0" }, intro(channel), rows(messagesIn(place), openThread));
-  main.replaceChildren(channelHead(channel), list, channel.is_archived ? h("div", { class: "archived" }, "This channel is archived.") : composer({ channel: place, placeholder: `Message #${channel.name}`, oncommand: busy }));
+  main.replaceChildren(channelHead(channel, drawMain), list, channel.is_archived ? h("div", { class: "archived" }, "This channel is archived.") : composer({ channel: place, placeholder: `Message #${channel.name}`, oncommand: busy }));
   list.scrollTop = list.scrollHeight;
 }
 
@@ -94,12 +96,6 @@ function busy(on) {
 function intro(channel) {
   if (channel.kind === "im") return h("div", { class: "intro" }, h("span", { class: "avatar app big" }, "⛵"), h("h2", {}, store.app.name), h("p", {}, `This is the very beginning of your direct messages with ${store.app.name}.`));
   return h("div", { class: "intro" }, h("h2", {}, channel.kind === "private" ? icon("lock", 20) : "# ", channel.name), h("p", {}, channel.purpose || "This is the very beginning of the channel."));
-}
-
-function channelHead(channel) {
-  const marks = channel.bookmarks.map((one) => h("a", { class: "bookmark", href: /^https?:/.test(one.link) ? one.link : null, target: "_blank", rel: "noopener" }, icon("link", 12), one.title));
-  if (channel.canvas) marks.push(h("span", { class: "bookmark", title: channel.canvas.markdown }, icon("page", 12), "Canvas"));
-  return h("div", { class: "pane-head" }, h("h2", {}, channel.kind === "private" ? icon("lock", 15) : "# ", channel.name), h("span", { class: "topic" }, channel.topic), ...marks, h("span", { class: "members" }, `${channel.members.length} members`));
 }
 
 function drawApp() {
@@ -141,9 +137,16 @@ function drawSide() {
   list.scrollTop = list.scrollHeight;
 }
 
+// The rest of the channel stays, unless nobody can write there any more.
+function headChanged(channel) {
+  main.querySelector(".channel-head")?.replaceWith(channelHead(channel, drawMain));
+  if (channel.is_archived && !main.querySelector(".archived")) drawMain();
+}
+
 // One message changed: only its row is drawn anew, so that scroll and focus stay.
 function messageChanged(message) {
   if (message.channel === channelId() && (place !== "app" || tab === "messages")) redrawIn(main, messagesIn(message.channel), message, openThread);
+  if (message.channel === place && message.pinned) headChanged(store.channels.get(place));
   if (thread && (message.ts === thread || message.thread_ts === thread)) redrawThread();
   refreshSidebar();
 }
@@ -207,7 +210,7 @@ listen((change) => {
       refreshSidebar();
       break;
     case "channel":
-      if (channelId() === change.channel.id && place !== "app") main.querySelector(".pane-head")?.replaceWith(channelHead(change.channel));
+      if (channelId() === change.channel.id && place !== "app") headChanged(change.channel);
       refreshSidebar();
       break;
     case "views": if (change.user === store.me) drawModal(); break;

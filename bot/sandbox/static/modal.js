@@ -18,10 +18,12 @@ export function drawModal(force = false) {
   const fresh = shown.id !== view.id;
   shown = { id: view.id, hash: view.hash, user: store.me };
   const scroll = root.querySelector(".modal-body")?.scrollTop || 0;
+  const inside = root.contains(document.activeElement);
   root.replaceChildren(dialog(view, stack));
   const area = root.querySelector(".modal-body");
   area.scrollTop = fresh ? 0 : scroll;
   if (fresh) (area.querySelector("input, textarea, button.select") || root.querySelector(".modal")).focus();
+  else if (inside) root.querySelector(".modal").focus({ preventScroll: true }); // an update took the focused element away; Escape must go on working
 }
 
 function dialog(view, stack, errors = {}) {

@@ -79,7 +79,13 @@ function special(inside) {
 const textOnly = (label) => label.split(/(:[a-z0-9_+-]+:)/).map((part) => (part.startsWith(":") && emojiNode(part.slice(1, -1))) || decode(part));
 
 export const userMention = (id) => h("span", { class: `mention ${id === store.me ? "ping" : ""}` }, `@${person(id)?.real_name || "unknown-user"}`);
-export const channelMention = (id, label) => h("span", { class: "mention" }, `#${store.channels.get(id)?.name || label || "unknown-channel"}`);
+// Leads there, as far as the reader may see the channel.
+export function channelMention(id, label) {
+  const channel = store.channels.get(id);
+  const seen = channel && (channel.kind === "public" || channel.members.includes(store.me));
+  const name = seen ? `#${channel.name}` : label ? `#${label}` : "private channel";
+  return seen ? h("button", { type: "button", class: "mention", onclick: () => { location.hash = id; } }, name) : h("span", { class: "mention" }, name);
+}
 export const broadcast = (range) => h("span", { class: "mention ping loud", title: "This notifies people" }, `@${range}`);
 
 const PARTS = {

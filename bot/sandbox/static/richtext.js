@@ -43,32 +43,38 @@ function styled(children, style = {}) {
   return Array.isArray(node) ? h("span", {}, node) : node;
 }
 
-const MARK = /(`[^`]+`)|\*\*([^*]+)\*\*|__([^_]+)__|(?<!\w)[*_]([^*_]+)[*_](?!\w)|~~([^~]+)~~|!?\[([^\]]+)\]\(([^)\s]+)\)|:([a-z0-9_+-]+):/g;
+// Backslashes take away what a sign means: until the text is drawn it stands as a sign of nobody's.
+const MASK = 0xe000;
+const masked = (text) => text.replace(/\\([!-/:-@[-`{-~])/g, (_, sign) => String.fromCharCode(MASK + sign.charCodeAt(0)));
+const plain = (text) => text.replace(/[\ue021-\ue07e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - MASK));
+
+const MARK = /!\[\]\(@([A-Z0-9]+)\)|(`[^`]+`)|\*\*([^*]+)\*\*|__([^_]+)__|(?<!\w)[*_]([^*_]+)[*_](?!\w)|~~([^~]+)~~|!?\[([^\]]+)\]\(([^)\s]+)\)|:([a-z0-9_+-]+):/g;
 
 function span(text) {
   const nodes = [];
   let at = 0;
   for (const match of text.matchAll(MARK)) {
-    const [all, code, bold, bold2, italic, strike, label, url, short] = match;
+    const [all, user, code, bold, bold2, italic, strike, label, url, short] = match;
     const drawn = short && emojiNode(short);
     if (short && !drawn) continue;
-    nodes.push(text.slice(at, match.index));
-    if (code) nodes.push(h("code", {}, code.slice(1, -1)));
+    nodes.push(plain(text.slice(at, match.index)));
+    if (user) nodes.push(userMention(user));
+    else if (code) nodes.push(h("code", {}, plain(code.slice(1, -1))));
     else if (bold || bold2) nodes.push(h("strong", {}, span(bold || bold2)));
     else if (italic) nodes.push(h("em", {}, span(italic)));
     else if (strike) nodes.push(h("s", {}, span(strike)));
-    else if (url) nodes.push(anchor(url, label));
+    else if (url) nodes.push(anchor(plain(url), plain(label)));
     else nodes.push(drawn);
     at = match.index + all.length;
   }
-  return [...nodes, text.slice(at)];
+  return [...nodes, plain(text.slice(at))];
 }
 
 // The common part of Markdown: headings, lists, quotes, fences, rules, tables, paragraphs.
 export function markdown(text) {
   const root = h("div", { class: "block rich markdown" });
-  for (const chunk of text.split(/(```[\s\S]*?```)/)) {
-    if (chunk.startsWith("```")) root.append(h("pre", { class: "pre" }, chunk.replace(/^```\w*\n?|\n?```$/g, "")));
+  for (const chunk of masked(text).split(/(```[\s\S]*?```)/)) {
+    if (chunk.startsWith("```")) root.append(h("pre", { class: "pre" }, plain(chunk.replace(/^```\w*\n?|\n?```$/g, ""))));
     else chunk.split(/\n{2,}/).filter((part) => part.trim()).forEach((part) => root.append(...paragraph(part.replace(/^\n+|\n+$/g, ""))));
   }
   return root;

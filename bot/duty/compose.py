@@ -1,0 +1,126 @@
+"""What duty tells, written when it leaves: from how things stand then. What is moot by then is not sent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.alerts.cards import World
+from bot.alerts.people import person
+from bot.alerts.queries import lines_of
+from bot.delivery.composed import Composed, Composer, Withheld
+from bot.duty.answers import away_answer, back_on
+from bot.duty.house import managers_of
+from bot.duty.post import Kind
+from bot.messages import catalog as m
+from bot.messages.render import render
+from bot.settings import Settings
+from models import Absence, Account, Alert, Dispatch, Teammate
+
+MOOT = "it is in hand, or over"
+Write = Callable[[Session, Dispatch, World], m.Message | Withheld]
+
+
+def duty_composer(settings: Callable[[], Settings], world: World) -> Composer:
+
+    def compose(session: Session, numbers: Sequence[int]) -> Mapping[int, Composed | Withheld]:
+        dispatches = session.scalars(select(Dispatch).where(Dispatch.id.in_(numbers))).all()
+        return {dispatch.id: _composed(session, dispatch) for dispatch in dispatches}
+
+    def _composed(session: Session, dispatch: Dispatch) -> Composed | Withheld:
+        if dispatch.kind == Kind.AWAY:
+            found = _away(session, dispatch, world, managers_of(settings()))
+        else:
+            found = WRITERS[Kind(dispatch.kind)](session, dispatch, world)
+        return found if isinstance(found, Withheld) else Composed(dispatch.version, render(found))
+
+    return compose
+
+
+def _lines(session: Session, alert_ids: Sequence[int], world: World) -> tuple[m.AlertLine, ...]:
+    """Those of the alerts that are still open, the most valuable account first."""
+    joined = select(Alert, Account).join(Account, Account.id == Alert.account_id)
+    open_ones = joined.where(Alert.id.in_(alert_ids), Alert.closed_at.is_(None))
+    rows = session.execute(open_ones.order_by(Account.arr.desc().nulls_last(), Alert.id))
+    return lines_of(session, [(alert, account) for alert, account in rows], world)
+
+
+def _without_money(lines: Sequence[m.AlertLine]) -> tuple[m.AlertLine, ...]:
+    return tuple(replace(line, arr=None) for line in lines)
+
+
+def _waiting(session: Session, dispatch: Dispatch) -> Alert | None:
+    """The alert, while nobody has taken it and its time is still the one that was over."""
+    alert = session.get(Alert, dispatch.content["alert"])
+    if alert is None or alert.state != m.State.OPEN or alert.taken_by or alert.take_by is None:
+        return None
+    return alert if alert.take_by == datetime.fromisoformat(dispatch.content["take_by"]) else None
+
+
+def _reminder(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    alert = _waiting(session, dispatch)
+    if alert is None or alert.take_by is None:
+        return Withheld(MOOT)
+    (line,) = _lines(session, [alert.id], world)
+    return m.Reminder(stage=m.Stage.OWNER, line=line, by=alert.take_by, absent=person(dispatch.content["stands_for"]))
+
+
+def _late(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    alert = _waiting(session, dispatch)
+    if alert is None or alert.take_by is None:
+        return Withheld(MOOT)
+    (line,) = _without_money(_lines(session, [alert.id], world))
+    at, reminded = dispatch.content["reminded_at"], person(dispatch.content["reminded"])
+    reminded_at = datetime.fromisoformat(at) if at else None
+    return m.Reminder(stage=m.Stage.MANAGERS, line=line, by=alert.take_by, reminded=reminded, reminded_at=reminded_at)
+
+
+def _due(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    alert = session.get(Alert, dispatch.content["alert"])
+    if alert is None or alert.closed_at or alert.state == m.State.SNOOZED or alert.deadline is None:
+        return Withheld(MOOT)
+    (line,) = _lines(session, [alert.id], world)
+    return m.Reminder(stage=m.Stage.TASK, line=line, by=alert.deadline)
+
+
+def _moved(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    lines, side = _lines(session, dispatch.content["alerts"], world), m.Side(dispatch.content["side"])
+    if not lines:
+        return Withheld(MOOT)
+    others = tuple(m.Person(slack_id=other) for other in dispatch.content["others"])
+    return m.MovedSummary(side=side, lines=lines if side is m.Side.NEW else _without_money(lines), total=len(lines), others=others)
+
+
+def _stand_in(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    absence = session.get(Absence, dispatch.content["absence"])
+    if absence is None or absence.ended_at:
+        return Withheld("they are back")
+    lines = _lines(session, dispatch.content["alerts"], world)
+    day, until = back_on(absence, session.get(Teammate, absence.slack_id), world.zone)
+    return m.StandInSummary(absent=m.Person(slack_id=absence.slack_id), lines=lines, total=len(lines), back_on=day, until=until)
+
+
+def _away(session: Session, dispatch: Dispatch, world: World, managers: str) -> m.Message | Withheld:
+    absence = session.get(Absence, dispatch.content["absence"])
+    if absence is None or absence.ended_at:
+        return Withheld("they are back")
+    return away_answer(session, absence, dispatch.recipient, managers, world)
+
+
+def _back(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    lines = _lines(session, dispatch.content["alerts"], world)
+    if not lines:
+        return Withheld(MOOT)
+    return m.BackSummary(stand_in=m.Person(slack_id=dispatch.content["stand_in"]), lines=lines, total=len(lines))
+
+
+WRITERS: Mapping[Kind, Write] = {
+    Kind.REMIND: _reminder,
+    Kind.LATE: _late,
+    Kind.DUE: _due,
+    Kind.MOVED: _moved,
+    Kind.STAND_IN: _stand_in,
+    Kind.BACK: _back,
+}

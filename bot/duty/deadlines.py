@@ -1,0 +1,110 @@
+"""Alerts that nobody takes in time: their owner is reminded, and after as long again the managers are told.
+
+    open, take_by passed ──► reminded (whoever looks after it) ──as long again──► told (managers)
+                        └──► told at once, when Slack can reach nobody who looks after it
+
+The moments stand on the alert, set in the transaction that decides; the keys of the messages guard them once more.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from bot.alerts.deadlines import take_by
+from bot.alerts.lifecycle import Change
+from bot.alerts.record import STAYSAIL, apply, show
+from bot.duty.house import Person, in_charge_of, managers_of, owner_of
+from bot.duty.post import Kind, Telling, tell
+from bot.messages.catalog import CardName, State
+from bot.settings import Settings
+from models import Alert, Dispatch
+
+REMINDED = "reminded"
+
+
+def waits() -> tuple[ColumnElement[bool], ...]:
+    """Alerts with a card that nobody has taken."""
+    untaken = (Alert.state == State.OPEN.value, Alert.closed_at.is_(None), Alert.taken_by.is_(None))
+    return (*untaken, Alert.card != CardName.TASK.value, Alert.quiet.is_(False))
+
+
+def late(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (*waits(), Alert.take_by <= now, Alert.told_at.is_(None))
+
+
+def unclocked() -> tuple[ColumnElement[bool], ...]:
+    """Alerts whose time to be taken is to begin: back from a snooze, moved, or opened before there were deadlines."""
+    return (*waits(), Alert.take_by.is_(None))
+
+
+def start_clocks(session: Session, settings: Settings, now: datetime) -> int:
+    """Gives alerts that wait the time that settings give them, from now on. Returns how many."""
+    if not settings.alerts.deadlines:
+        return 0
+    started = 0
+    for alert in _locked(session, unclocked()):
+        alert.take_by = clock_of(session, alert, settings, now)
+        if alert.take_by:
+            alert.reminded_at = alert.told_at = None
+            show(session, alert)
+            started += 1
+    return started
+
+
+def clock_of(session: Session, alert: Alert, settings: Settings, moment: datetime) -> datetime | None:
+    """Until when it must be taken if its time begins at that moment, in the business time of its owner."""
+    owner = owner_of(session, alert)
+    return take_by(settings.alerts, settings.hours, alert.priority, moment, owner.timezone if owner else None)
+
+
+def remind(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
+    """How many were reminded, and of how many alerts the managers were told."""
+    reminded = told = 0
+    for alert in _locked(session, late(now)):
+        person = in_charge_of(session, alert, now)
+        if person and alert.reminded_at is None:
+            _remind(session, alert, person, settings, now)
+            reminded += 1
+        elif person is None or _again(alert, person, settings) <= now:
+            _tell_managers(session, alert, settings, now)
+            told += 1
+    return reminded, told
+
+
+def _locked(session: Session, which: Sequence[ColumnElement[bool]]) -> Sequence[Alert]:
+    return session.scalars(select(Alert).where(*which).order_by(Alert.id).with_for_update()).all()
+
+
+def _again(alert: Alert, person: Person, settings: Settings) -> datetime:
+    """As long after the reminder as there was to take it."""
+    assert alert.reminded_at is not None
+    begins = settings.hours.opens_at(alert.reminded_at, person.zone)
+    return take_by(settings.alerts, settings.hours, alert.priority, begins, person.zone) or begins
+
+
+def _remind(session: Session, alert: Alert, person: Person, settings: Settings, now: datetime) -> None:
+    content = _about(alert) | {"stands_for": person.stands_for}
+    due_at = settings.hours.opens_at(now, person.zone)
+    tell(session, Telling(Kind.REMIND, _key(alert), person.slack_id, content, due_at), now)
+    apply(session, alert, Change({"reminded_at": now}, REMINDED, {"whom": person.slack_id}), STAYSAIL, now)
+
+
+def _tell_managers(session: Session, alert: Alert, settings: Settings, now: datetime) -> None:
+    """Their channel is told while the workspace works."""
+    reminded = session.scalar(select(Dispatch.recipient).where(Dispatch.key == f"{Kind.REMIND}:{_key(alert)}"))
+    content = _about(alert) | {"reminded": reminded, "reminded_at": alert.reminded_at.isoformat() if alert.reminded_at else None}
+    channel, due_at = managers_of(settings), settings.hours.opens_at(now)
+    tell(session, Telling(Kind.LATE, _key(alert), channel, content, due_at), now)
+    apply(session, alert, Change({"told_at": now}, REMINDED, {"to": "managers"}), STAYSAIL, now)
+
+
+def _about(alert: Alert) -> dict[str, str | int | None]:
+    assert alert.take_by is not None
+    return {"alert": alert.id, "take_by": alert.take_by.isoformat()}
+
+
+def _key(alert: Alert) -> str:
+    assert alert.take_by is not None
+    return f"{alert.id}:{int(alert.take_by.timestamp())}"

@@ -1,0 +1,212 @@
+"""The morning digest: one direct message to each person on each of their business days, if there is anything to say.
+
+Who is due follows from the zones alone. A zone's round is done once a day and remembered as a receipt, so that all other minutes cost
+one look. What a digest says is read when it is sent; after a click it is shown anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, not_, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.alerts.cards import World
+from bot.bulk import among, insert_into, inserting
+from bot.delivery import outbox
+from bot.delivery.composed import Composed, Composer, Withheld
+from bot.delivery.keys import digest_key
+from bot.duty.digests_gather import Reader, Span, closed_since, digest_of
+from bot.duty.digests_times import ONE, Morning, before, morning_now, morning_of, week_until, zone_named
+from bot.duty.digests_week import send_week
+from bot.messages import catalog as m
+from bot.messages.render import render
+from bot.playbooks.match import Held
+from bot.settings import Settings
+from bot.team.away import away_now, in_charge
+from bot.team.directory import is_ours
+from models import Absence, Account, Alert, Dispatch, Match, OutboxMessage, Receipt, Teammate
+
+DIGEST = "digest"
+REMEMBERED = 14
+"""Days in which the last digest is looked for."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A zone whose morning it is, and how its people's profiles name it."""
+
+    morning: Morning
+    names: tuple[str | None, ...]
+
+    @property
+    def receipt(self) -> str:
+        return f"digest:{self.morning.zone.key}:{self.morning.day}"
+
+
+def send_digests(session: Session, settings: Settings, now: datetime) -> int:
+    """How many messages are on their way. For every minute: next to nothing while nobody is due."""
+    if not settings.digest.enabled:
+        return 0
+    rounds = {one.receipt: one for one in _rounds(session, settings, now)}
+    week = week_until(now, settings) if settings.channels.managers else None
+    weeks = {f"week:{week.date()}": week} if week else {}
+    wanted = sorted([*rounds, *weeks])  # in one order everywhere: two processes must not wait for each other
+    done = set(session.scalars(select(Receipt.id).where(Receipt.id.in_(wanted)))) if wanted else set()
+    mine = [receipt for receipt in wanted if receipt not in done and _is_ours(session, receipt, now)]
+    sent = sum(_send(session, rounds[receipt], settings, now) for receipt in mine if receipt in rounds)
+    return sent + sum(send_week(session, settings, weeks[receipt], now) for receipt in mine if receipt in weeks)
+
+
+def _rounds(session: Session, settings: Settings, now: datetime) -> list[Round]:
+    names: dict[ZoneInfo, list[str | None]] = defaultdict(list)
+    for name in session.scalars(select(Teammate.timezone).where(is_ours()).distinct()):
+        names[zone_named(name, settings)].append(name)
+    return [Round(morning, tuple(some)) for zone, some in names.items() if (morning := morning_now(now, zone, settings))]
+
+
+def _is_ours(session: Session, receipt: str, now: datetime) -> bool:
+    """False: another process was faster."""
+    adding = insert_into(session, Receipt).values(id=receipt, received_at=now).on_conflict_do_nothing(index_elements=["id"])
+    return session.scalar(adding.returning(Receipt.id)) is not None
+
+
+def _send(session: Session, due: Round, settings: Settings, now: datetime) -> int:
+    """A digest for everybody in the zone who may have something to read. It is held back if nothing is left when it is sent."""
+    since = before(due.morning.day, due.morning.zone, settings)
+    people = _readers(session, due, since, now)
+    told = told_until(session, people, due.morning.day, since)
+    rows = [
+        {
+            "kind": DIGEST,
+            "key": digest_key(one, due.morning.day),
+            "recipient": one,
+            "content": _content(due.morning, told[one]),
+            "created_at": now,
+        }
+        for one in people
+    ]
+    if not rows:
+        return 0
+    adding, values = inserting(session, Dispatch, rows)
+    added = adding.on_conflict_do_nothing(index_elements=["key"]).returning(Dispatch.id, Dispatch.key, Dispatch.recipient)
+    new = session.execute(added, values).all()
+    outbox.enqueue(session, [outbox.New(key, f"{DIGEST}:{number}", to, now) for number, key, to in new], now)
+    return len(new)
+
+
+def _readers(session: Session, due: Round, since: datetime, now: datetime) -> list[str]:
+    """Who looks after anything that is open, waits or was closed since, or stands in for somebody who does; nobody who is away."""
+    emails, ids = _concerned(session, since, due.morning.at)
+    ids |= set(standing_in(session, now))
+    zoned = or_(Teammate.timezone.in_([name for name in due.names if name]), *([Teammate.timezone.is_(None)] if None in due.names else []))
+    concerned = or_(Teammate.email.in_(among(session, emails)), Teammate.slack_id.in_(among(session, ids)))
+    found = session.scalars(select(Teammate.slack_id).where(is_ours(), zoned, concerned).order_by(Teammate.slack_id)).all()
+    away = away_now(session, found, now)
+    return [one for one in found if one not in away]
+
+
+def _concerned(session: Session, since: datetime, at: datetime) -> tuple[set[str], set[str]]:
+    """E-mail addresses and Slack ids of whoever looks after something."""
+    who = (Account.owner_email, Alert.assigned_to, Alert.taken_by)
+    joined = select(*who, func.min(Alert.opened_at)).join(Account, Account.id == Alert.account_id).group_by(*who)
+    waiting = select(Match.owner_email).where(Match.held == Held.BUDGET.value, Match.since <= at)
+    emails: set[str | None] = set(session.scalars(waiting.distinct()))
+    ids: set[str | None] = set()
+    for where in (Alert.closed_at.is_(None), closed_since(since)):
+        for email, assigned, taken, first in session.execute(joined.where(where)):
+            emails |= {email} if first <= at else set()
+            ids |= {assigned, taken} if first <= at else set()
+    return {one for one in emails if one}, {one for one in ids if one}
+
+
+def standing_in(session: Session, now: datetime) -> dict[str, list[str]]:
+    """By who stands in: those who are away."""
+    every = session.scalars(select(Absence.slack_id).where(Absence.ended_at.is_(None)).distinct()).all()
+    found: dict[str, list[str]] = defaultdict(list)
+    for absent in away_now(session, every, now):
+        if stand_in := in_charge(session, absent, now):
+            found[stand_in].append(absent)
+    return found
+
+
+def told_until(session: Session, people: Collection[str], day: date, since: datetime) -> dict[str, datetime]:
+    """Up to when each has been told what was closed: their last digest before that day, else `since`."""
+    keys = [digest_key(one, day - ago * ONE) for one in people for ago in range(1, REMEMBERED + 1)]
+    last = select(Dispatch.recipient, func.max(Dispatch.created_at)).where(Dispatch.key.in_(among(session, keys)))
+    return dict.fromkeys(people, since) | dict(session.execute(last.group_by(Dispatch.recipient)).all())
+
+
+def _content(morning: Morning, since: datetime) -> dict[str, str]:
+    moments = {"at": morning.at, "until": morning.until, "since": since}
+    return {"day": str(morning.day), "zone": morning.zone.key} | {name: moment.isoformat() for name, moment in moments.items()}
+
+
+def digest_composer(settings: Callable[[], Settings], world: World) -> Composer:
+    """Withholds a digest that says nothing any more, or whose day is over, unless it stands in Slack already."""
+
+    def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed | Withheld]:
+        rows = select(Dispatch, OutboxMessage.ts).join(OutboxMessage, OutboxMessage.dedup_key == Dispatch.key)
+        found = session.execute(rows.where(Dispatch.id.in_(ids))).all()
+        return {dispatch.id: _composed(session, dispatch, ts is not None, settings(), world) for dispatch, ts in found}
+
+    return compose
+
+
+def _composed(session: Session, dispatch: Dispatch, stands: bool, settings: Settings, world: World) -> Composed | Withheld:
+    now = world.now()
+    span = _span_of(dispatch, stands)
+    reader = reader_of(session, dispatch.recipient, settings, now)
+    if reader is None:
+        return Withheld("they are no longer a full member of the workspace")
+    if not stands and now >= span.morning.until:
+        return Withheld("their day is over")
+    digest = digest_of(session, reader, span, world)
+    if not stands and digest.says_nothing:
+        return Withheld("nothing needs them today")
+    return Composed(dispatch.version, render(digest))
+
+
+def _span_of(dispatch: Dispatch, stands: bool) -> Span:
+    told = dispatch.content
+    at, until, since = (datetime.fromisoformat(told[name]) for name in ("at", "until", "since"))
+    morning = Morning(date.fromisoformat(told["day"]), ZoneInfo(told["zone"]), at, until)
+    return Span(morning, since, at, dispatch.created_at if stands else None)
+
+
+def reader_of(session: Session, slack_id: str, settings: Settings, now: datetime) -> Reader | None:
+    teammate = session.scalar(select(Teammate).where(Teammate.slack_id == slack_id, is_ours()))
+    absent = standing_in(session, now).get(slack_id, [])
+    others = session.scalars(select(Teammate).where(Teammate.slack_id.in_(absent)).order_by(Teammate.slack_id)).all() if absent else ()
+    return Reader(teammate, tuple(others), settings.roles) if teammate else None
+
+
+def digest_now(session: Session, slack_id: str, settings: Settings, world: World) -> m.Digest | None:
+    """Somebody's digest as it would be sent at this moment, on whatever day."""
+    now = world.now()
+    reader = reader_of(session, slack_id, settings, now)
+    if reader is None:
+        return None
+    zone = zone_named(reader.teammate.timezone, settings)
+    day = now.astimezone(zone).date()
+    since = told_until(session, [slack_id], day, before(day, zone, settings))[slack_id]
+    morning = morning_of(day, zone, settings) or Morning(day, zone, now, now)
+    return digest_of(session, reader, Span(morning, since, now), world)
+
+
+def show_anew(session: Session, alert: Alert, people: Iterable[str | None], now: datetime) -> None:
+    """Something was done to an alert: the digests of today in which these people may have read of it are brought up to date."""
+    keys = [digest_key(one, now.date() + ahead * ONE) for one in set(people) if one for ahead in (-1, 0, 1)]
+    if not keys:
+        return
+    held_back = and_(OutboxMessage.ts.is_(None), OutboxMessage.shown_version >= OutboxMessage.wanted_version)
+    theirs = select(Dispatch.id).join(OutboxMessage, OutboxMessage.dedup_key == Dispatch.key)
+    recent = (Dispatch.created_at >= alert.opened_at, Dispatch.created_at > now - timedelta(days=1))
+    ids = session.scalars(theirs.where(Dispatch.key.in_(keys), *recent, not_(held_back))).all()
+    if not ids:
+        return
+    raised = update(Dispatch).where(Dispatch.id.in_(ids)).values(version=Dispatch.version + 1).returning(Dispatch.id, Dispatch.version)
+    for number, version in session.execute(raised).all():
+        outbox.refresh(session, f"{DIGEST}:{number}", version)

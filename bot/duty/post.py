@@ -1,0 +1,69 @@
+"""What duty tells people: each message is a dispatch, enqueued once by its key and written when it leaves.
+
+    remind:<alert>:<take by>             nobody took it in time: to whoever looks after it
+    late:<alert>:<take by>               nor after as long again: to the managers
+    due:<alert>.<version>                a task for oneself is due
+    moved:<side>:<to>:<alert>.<version>  alerts moved to, or from, somebody; named by the first of them
+    stand-in:<absence>:<who>:<until>     to whoever stands in
+    away:<absence>                       to somebody whose Slack status says that they are away
+    back:<absence>                       to somebody who is back
+
+What stands under a key already is not told again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.bulk import insert_into
+from bot.delivery import outbox
+from models import Dispatch
+
+SUBJECT = "duty"
+"""The kind of subject in the outbox; the number is the dispatch's."""
+
+
+class Kind(StrEnum):
+    REMIND = "remind"
+    LATE = "late"
+    DUE = "due"
+    MOVED = "moved"
+    STAND_IN = "stand-in"
+    AWAY = "away"
+    BACK = "back"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """`to` is a Slack user or a channel; `about` what tells this message from others of its kind."""
+
+    kind: Kind
+    about: str
+    to: str
+    content: Mapping[str, Any]
+    due_at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.about}"
+
+
+def tell(session: Session, telling: Telling, now: datetime) -> bool:
+    """False: it was told before."""
+    row = {
+        "kind": telling.kind.value,
+        "key": telling.key,
+        "recipient": telling.to,
+        "content": dict(telling.content),
+        "created_at": now,
+    }
+    adding = insert_into(session, Dispatch).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Dispatch.id)
+    number = session.scalar(adding)
+    if number is None:
+        return False
+    outbox.enqueue(session, [outbox.New(telling.key, f"{SUBJECT}:{number}", telling.to, telling.due_at)], now)
+    return True
