@@ -5,12 +5,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from bot.app import build
 from bot.messages.actions import Action
 from bot.sandbox.messages import Channel
-from models import Reason
+from models import OutboxMessage, Reason
 from tests.cast import ADMIN, JANA
 from tests.factories import Company, World, until
 from tests.scenario.conftest import OpenWorld, on_sqlite
@@ -56,6 +56,24 @@ async def test_whatever_slack_answers_each_card_stands_once(open_world: OpenWorl
     assert len(world.calls(POST)) == len(BROKEN) - DROPPED + len(BROKEN) - KEPT
     assert len(world.calls("conversations.history")) == len(BROKEN)
     assert not any(row.problem or row.dead_at or row.uncertain or row.claimed_by for row in rows)
+
+
+@on_sqlite
+@pytest.mark.parametrize("fault", [fault for fault in BROKEN if fault.get("performed") or fault["kind"] in ("truncated", "drop_after")])
+async def test_a_direct_message_stands_once_too(open_world: OpenWorld, fault: dict[str, Any]) -> None:
+    world = await open_world(accounts=one_drop, settings={"digest": {"enabled": True}}, sweep=False, worker=False)
+    world.clock.move(days=1)
+    await world.sweep()
+    world.clock.move(days=1)
+    await world.sweep()
+    await world.app.database.run(lambda session: session.execute(delete(OutboxMessage).where(~OutboxMessage.channel.startswith("U"))))
+    world.sandbox.faults.add(POST, **fault)
+    world.start_worker()
+    await world.quiet()
+    rows = await world.rows()
+    assert rows
+    assert not any(row.problem or row.dead_at for row in rows)
+    assert posted_ids(world) == Counter({row.id: 1 for row in rows})
 
 
 @on_sqlite

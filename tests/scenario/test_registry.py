@@ -76,8 +76,9 @@ def methods_called() -> set[str]:
     }
 
 
-CONDITIONAL = {"chat:write.public", "commands", "groups:write", "users:read.email"}
-"""Scopes that no method names: posting where the app is no member, slash commands, private rooms, e-mail addresses in user objects."""
+CONDITIONAL = {"chat:write.public", "commands", "groups:write", "im:history", "users:read.email"}
+"""Scopes that no method names: posting where the app is no member, slash commands, private rooms, direct messages read back, e-mail
+addresses in user objects."""
 FOR_EVENTS = {"app_mention": "app_mentions:read", "link_shared": "links:read"}
 KINDS = ("channels:", "groups:")
 

@@ -75,7 +75,9 @@ class SlackSender:
                 return
 
     async def _channel_id(self, channel: str) -> str:
-        """Names are taken for posting, but only ids for reading back."""
+        """Names and people are taken for posting, but only ids of conversations for reading back."""
+        if channel.startswith(("U", "W")):
+            return await self._conversation_with(channel)
         if not channel.startswith("#"):
             return channel
         if channel not in self._channels:
@@ -83,6 +85,12 @@ class SlackSender:
         if channel not in self._channels:
             raise Undeliverable(f"there is no channel {channel} that Staysail can see: create it, or invite the app with /invite")
         return self._channels[channel]
+
+    async def _conversation_with(self, user: str) -> str:
+        if user not in self._channels:
+            answer = await asked(self._client.conversations_open(users=user), user)
+            self._channels[user] = answer["channel"]["id"]
+        return self._channels[user]
 
     async def _learn_channels(self) -> None:
         cursor: str | None = None
