@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.database import Database
 from bot.schema import migrate
 from models import Base
 
+# As the command line does; its own habit draws a failure with all local variables, which takes seconds.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
 # The PostgreSQL wheel looks for a place of its own and warns of any that others may read.
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="staysail-run-")
 
