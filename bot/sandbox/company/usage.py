@@ -12,6 +12,7 @@ from bot.sandbox.company.story import Story
 
 HISTORY = 120
 FORTNIGHT = 14
+FAR = 5 * FORTNIGHT
 HOLIDAY = 0.2
 NOISE = 0.06
 
@@ -38,12 +39,19 @@ def expected(story: Story, today: date, until: date) -> list[tuple[date, float]]
     What a holiday costs is caught up within its fortnight (counted from today), so that the story is the same on any day
     of the year. The last fortnight is reckoned whole, so that a day's share does not depend on `until`.
     """
-    last = (today - until).days + 1
+    ahead = (until - today).days
+    return [(day, share) for day, share in _shares(story, today, ahead // FAR + 1) if day < until]
+
+
+@lru_cache(maxsize=256)
+def _shares(story: Story, today: date, far: int) -> list[tuple[date, float]]:
+    """Beyond the day that is asked for: whoever walks through weeks asks again every day."""
+    last = 1 - far * FAR
     ago = range(_first(story), _fortnight(last) * FORTNIGHT, -1)
     plain = {n: _plain(story, today - timedelta(days=n), n) for n in ago}
     dipped = {n: share * (HOLIDAY if _is_holiday(today - timedelta(days=n)) else 1) for n, share in plain.items()}
     caught_up = {block: _caught_up(plain, dipped, block) for block in {_fortnight(n) for n in ago}}
-    return [(today - timedelta(days=n), share * caught_up[_fortnight(n)]) for n, share in dipped.items() if n >= last]
+    return [(today - timedelta(days=n), share * caught_up[_fortnight(n)]) for n, share in dipped.items()]
 
 
 def _first(story: Story) -> int:
