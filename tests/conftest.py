@@ -22,8 +22,8 @@ os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="staysail-run-")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a part of the tests waits for answers and time-outs."""
-    return (os.cpu_count() or 1) + 1
+    """Twice as many as there are cores: half of the time goes by waiting for answers and time-outs."""
+    return (os.cpu_count() or 1) * 2
 
 
 @pytest.fixture(scope="session")

@@ -192,7 +192,7 @@ async def test_six_months_of_days_go_as_a_simple_model_says(database: Database, 
 
     opened: set[str] = set()
     ended: dict[str, date] = {}
-    for day in (first + at * ONE for at in range(0, length, 5 if database.is_sqlite else 10)):
+    for day in (first + at * ONE for at in range(0, length, 7 if database.is_sqlite else 14)):
         ratio: dict[str, float | None] = {}
         for i in ids:
             now = sum(used[i].get(day - at * ONE, 0) for at in range(1, recent + 1)) / recent

@@ -20,6 +20,7 @@ def quiet_line(card: Card) -> str:
     return card.words
 
 
+@on_sqlite
 async def test_a_drop_becomes_a_card_with_its_story(world: World) -> None:
     card = await world.card("Acme")
     assert "*<https://crm.example/accounts/1|Acme>* · Usage drop" in card.words
@@ -39,6 +40,7 @@ async def test_an_account_that_is_well_has_no_card(world: World) -> None:
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
+@on_sqlite
 async def test_a_csm_takes_it_waits_and_resolves_it(open_world: OpenWorld, transport: str) -> None:
     world = await open_world(transport=transport)
     card = await world.card("Acme")
@@ -104,6 +106,7 @@ async def test_the_first_day_offered_is_tomorrow_where_the_person_is(world: Worl
     assert outcome.errors == {Input.SNOOZE_DATE: InputError.DATE_PAST}
 
 
+@on_sqlite
 async def test_a_snoozed_alert_comes_back_if_it_is_still_true(world: World) -> None:
     card = await world.card("Acme")
     await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="3d")
@@ -131,6 +134,7 @@ async def test_a_snoozed_alert_comes_back_to_whom_had_taken_it(world: World) -> 
     assert card.text.startswith(f"Usage drop at Acme, taken by <@{JANA.id}>")
 
 
+@on_sqlite
 async def test_a_snoozed_alert_that_is_no_longer_true_does_not_come_back(world: World) -> None:
     card = await world.card("Acme")
     await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="3d")
@@ -152,6 +156,7 @@ async def test_an_alert_resolves_itself_when_the_account_recovers(world: World) 
     assert len(world.posts()) == 4
 
 
+@on_sqlite
 async def test_an_alert_that_gets_worse_says_so_on_the_same_card(world: World) -> None:
     card = await world.card("Acme")
     world.company.tells("Acme", worse)
@@ -162,6 +167,7 @@ async def test_an_alert_that_gets_worse_says_so_on_the_same_card(world: World) -
     assert len(world.posts()) == 4
 
 
+@on_sqlite
 async def test_an_alert_of_a_customer_who_left_ends(world: World) -> None:
     card = await world.card("Acme")
     world.company.change("Acme", stage="churned")
@@ -257,6 +263,7 @@ async def test_why_shows_each_condition_with_its_value(world: World) -> None:
     assert "Playbook `usage-drop`, version 1" in shown
 
 
+@on_sqlite
 async def test_without_an_owner_the_card_says_so_and_can_be_assigned(world: World) -> None:
     card = await world.card("Cobalt")
     assert "No owner in the CRM" in card.words
@@ -289,6 +296,7 @@ async def test_only_full_members_can_be_assigned(world: World) -> None:
     assert (await world.alert("Cobalt")).assigned_to is None
 
 
+@on_sqlite
 async def test_a_card_of_long_ago_tells_that_it_is_over(world: World) -> None:
     card = await world.card("Acme")
     await world.click(JANA, card, Action.ALERT_RESOLVE)

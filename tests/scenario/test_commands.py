@@ -34,6 +34,7 @@ async def test_a_word_like_no_other_gets_help(world: World) -> None:
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
+@on_sqlite
 async def test_an_account_by_a_part_of_its_name(open_world: OpenWorld, transport: str) -> None:
     world = await open_world(transport=transport)
     answer = await world.command(WEI, "account acm")
@@ -53,6 +54,7 @@ async def test_an_account_by_its_domain_or_not_at_all(world: World) -> None:
     assert (await world.command(JANA, "account")).text.startswith("Which account?")
 
 
+@on_sqlite
 async def test_of_several_accounts_one_is_chosen(world: World) -> None:
     answer = await world.command(JANA, "account account")
     assert "5 accounts match “account”. Which one?" in answer.words
@@ -111,6 +113,7 @@ def every_verdict(company: Company) -> None:
     company.account("Left", stage="churned")
 
 
+@on_sqlite
 async def test_why_says_each_verdict(open_world: OpenWorld) -> None:
     world = await open_world(accounts=every_verdict, settings={"limits": {"cards_a_day": 2, "posts_per_second": 50}})
     card = await world.card("Acme")
@@ -144,6 +147,7 @@ def _cell(cell: dict[str, object]) -> str:
     return str(cell["text"]) if cell["type"] == "raw_text" else str(cell["elements"][0]["elements"][0]["user_id"])  # type: ignore[index]
 
 
+@on_sqlite
 async def test_team_shows_who_has_how_much_and_how_fast_it_is_taken(world: World) -> None:
     world.clock.move(hours=2)
     await world.click(JANA, await world.card("Acme"), Action.ALERT_TAKE)

@@ -81,6 +81,7 @@ async def later(world: World, **how_far: float) -> None:
 # --- cards besides churn risk
 
 
+@on_sqlite
 async def test_a_card_of_a_running_play_goes_through_its_life(world: World) -> None:
     card = await world.card("Acme")
     assert "Onboarding check\nFrom signing to first value." in card.read
@@ -103,6 +104,7 @@ async def test_a_card_that_is_not_needed_is_dismissed(world: World) -> None:
     assert "Onboarding check · Not needed: no longer needed" in card.read
 
 
+@on_sqlite
 async def test_a_task_says_what_is_to_be_done_and_until_when(world: World) -> None:
     await later(world, days=3)
     task = await world.card("Acme")
@@ -132,6 +134,7 @@ async def test_whoever_takes_over_stops_the_rest(world: World) -> None:
     assert (await world.alert("Acme")).card == "onboarding-check"
 
 
+@on_sqlite
 async def test_of_two_people_the_first_takes_over(world: World) -> None:
     card = await world.card("Acme")
     value = str((await play_of(world, "Acme")).id)
@@ -146,6 +149,7 @@ async def test_of_two_people_the_first_takes_over(world: World) -> None:
 # --- the list
 
 
+@on_sqlite
 async def test_playbooks_shows_how_each_stands(world: World) -> None:
     await world.open_and_submit(JANA, await world.card("Acme"), Action.ALERT_RESOLVE, outcome="done")
     answer = await world.command(JANA, "playbooks")
@@ -186,6 +190,7 @@ async def test_a_playbook_is_seen_as_a_funnel(world: World) -> None:
     assert "*2 here now*" in then
 
 
+@on_sqlite
 async def test_a_splits_variants_are_counted(world: World) -> None:
     for name in ("Acme", "Borealis", "Evergreen"):
         answer = await world.command(LEAD, f"start by-hand {name}")
@@ -203,6 +208,7 @@ async def test_an_unknown_playbook_gets_the_nearest(world: World) -> None:
     assert (await world.command(JANA, "playbook")).read.startswith("Which playbook?")
 
 
+@on_sqlite
 async def test_an_admin_pauses_and_resumes(world: World) -> None:
     answer = await world.command(ADMIN, "playbook onboarding")
     assert answer.buttons == ["Pause", "Promote…", "Dry run"]
@@ -257,6 +263,7 @@ async def test_an_admin_promotes_after_seeing_the_changes(world: World, tmp_path
     assert f"by <@{ADMIN.id}>" in shown
 
 
+@on_sqlite
 async def test_a_dry_run_names_whom_it_would_start_for_and_touches_nobody(world: World) -> None:
     world.company.change("Evergreen", stage="activation")
     await world.app.sweep.poll(world.reports[0], world.clock())
@@ -270,6 +277,7 @@ async def test_a_dry_run_names_whom_it_would_start_for_and_touches_nobody(world:
     assert await world.app.database.read(lambda session: len(session.scalars(select(Trace.id)).all())) == before
 
 
+@on_sqlite
 async def test_a_playbook_without_its_file_is_shown_while_its_plays_stand_still(world: World) -> None:
     def left_behind(session: Session) -> None:
         account = session.scalars(select(Account.id).order_by(Account.id)).first()
@@ -302,6 +310,7 @@ async def test_a_csm_starts_a_play_for_an_own_account(world: World) -> None:
     assert "it runs for this account already" in world.told(JANA)[-1]
 
 
+@on_sqlite
 async def test_of_several_accounts_one_is_chosen_to_start(world: World) -> None:
     answer = await world.command(LEAD, "start by-hand account")
     assert "3 accounts match “account”. Which one?" in answer.read
@@ -349,6 +358,7 @@ async def test_a_guest_may_neither_start_nor_take_over(world: World) -> None:
 # --- one account
 
 
+@on_sqlite
 async def test_an_account_shows_its_running_plays(world: World) -> None:
     answer = await world.command(OLIVER, "account Borealis")
     assert "*Onboarding* is running, since" in answer.read

@@ -118,7 +118,10 @@ def test_what_fits_is_within_the_limit(lines: str, limit: int) -> None:
     assert len(fit(lines, limit)) <= limit + len("\nand 100 more")
 
 
-@pytest.mark.parametrize("message", [*CARD_EXAMPLES.values(), *ANSWER_EXAMPLES.values()])
+MANY = [example for name, example in CARD_EXAMPLES.items() if not name.startswith("churn-risk-did-")]
+
+
+@pytest.mark.parametrize("message", [*MANY, *ANSWER_EXAMPLES.values()])
 @settings(max_examples=15, deadline=None)
 @given(text)
 def test_a_message_is_harmless_in_every_field(message: Message, words: str) -> None:
