@@ -190,7 +190,7 @@ def begin(arguments: argparse.Namespace, folder: Path, database: Database) -> No
     """The plays as they wait, and nothing of a run before."""
     settings = load_settings(folder / "staysail.yml", {})
     with database.writer.begin() as connection:
-        for table in ("outbox", "touches", "dispatches", "traces", "alerts", "plays", "playbook_versions", "playbook_statuses"):
+        for table in ("outbox", "touches", "dispatches", "traces", "reasons", "alerts", "plays", "playbook_versions", "playbook_statuses"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("UPDATE accounts SET tags = '' WHERE tags != ''"))
         rows = list(plays(arguments.plays, arguments.due))

@@ -136,7 +136,7 @@ def clear(folder: Path) -> None:
     """Back to polled accounts and nothing else."""
     app = app_of(folder)
     with app.database.writer.begin() as connection:
-        for table in ("outbox", "traces", "alerts", "plays", "matches", "readings", "playbook_versions"):
+        for table in ("outbox", "traces", "reasons", "alerts", "plays", "matches", "readings", "playbook_versions"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("DELETE FROM sources WHERE name LIKE 'usage%'"))
     app.database.close()
