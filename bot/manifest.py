@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -12,6 +13,7 @@ from bot.documents.source import read_source
 from bot.errors import Finding, InvalidInput, StaysailError
 from bot.settings.forms import Domains
 
+FOR_LINKS = ("links:read", "links:write")
 FILE = Path(__file__).parent.parent / "manifest.yml"
 
 
@@ -34,16 +36,24 @@ def read_domains(settings: Path) -> tuple[str, ...]:
 
 
 def manifest_text(http: str | None = None, file: Path = FILE, domains: Sequence[str] = ()) -> str:
-    """`domains`: those of links that Slack tells the app of. With nothing to add it is the file as it stands."""
+    """`domains`: those of links that Slack tells the app of, which it may only be told of together. With nothing to add it is the file
+    as it stands."""
     text = file.read_text(encoding="utf-8")
     if http is None and not domains:
         return text
     manifest = yaml.safe_load(text)
     if domains:
-        manifest["features"]["unfurl_domains"] = list(domains)
+        _add_domains(manifest, domains)
     if http is not None:
         _add_addresses(manifest, _address(http))
     return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True)
+
+
+def _add_domains(manifest: dict[str, dict[str, Any]], domains: Sequence[str]) -> None:
+    manifest["features"]["unfurl_domains"] = list(domains)
+    scopes, events = manifest["oauth_config"]["scopes"]["bot"], manifest["settings"]["event_subscriptions"]["bot_events"]
+    scopes[:] = sorted([*scopes, *FOR_LINKS])
+    events[:] = sorted([*events, "link_shared"])
 
 
 def _address(http: str) -> str:

@@ -93,6 +93,13 @@ def test_the_manifest_names_the_domains_of_the_settings(tmp_path: Path) -> None:
     assert manifest_text() == FILE.read_text("utf-8")
 
 
+def test_slack_is_asked_to_tell_of_links_only_together_with_their_domains() -> None:
+    for domains in ([], ["crm.example"]):
+        found = yaml.safe_load(manifest_text(domains=domains))
+        told = "link_shared" in found["settings"]["event_subscriptions"]["bot_events"]
+        assert told == ("unfurl_domains" in found["features"]) == ("links:write" in found["oauth_config"]["scopes"]["bot"]) == bool(domains)
+
+
 @pytest.mark.parametrize(("text", "domains"), [("channels: {}\n", ()), ("crm: 3\n", ()), ("crm: {kind: sql}\n", ())])
 def test_settings_without_domains(tmp_path: Path, text: str, domains: tuple[str, ...]) -> None:
     (tmp_path / "staysail.yml").write_text(text)
