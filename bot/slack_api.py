@@ -5,7 +5,7 @@ Perhaps: 5xx, an answer that is not JSON, a time-out, a connection that dropped,
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientConnectorError, ClientError
@@ -48,6 +48,17 @@ async def asked(call: Awaitable[Any], where: str) -> Any:
         raise Uncertain(f"no clear answer from Slack: {error or type(error).__name__}") from error
     except (AttributeError, ValueError, TypeError) as error:  # the SDK stumbles over answers that are not JSON objects
         raise Uncertain(f"Slack's answer could not be read: {error}") from error
+
+
+async def pages(call: Callable[[str | None], Awaitable[Any]], where: str, most: int) -> AsyncIterator[Any]:
+    """The answers of a method that gives its list in pages; `call` asks for the one of a cursor (None: the first)."""
+    cursor: str | None = None
+    for _ in range(most):
+        answer = await asked(call(cursor), where)
+        yield answer
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
 
 
 def explain(error: SlackApiError, where: str) -> SendFailed:

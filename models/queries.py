@@ -1,10 +1,12 @@
 """Reading what several capabilities read alike."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from models.account import Account
 from models.alert import Trace
 from models.room import Room
 
@@ -17,3 +19,8 @@ def traces_of(session: Session, alert_id: int) -> Sequence[Trace]:
 def rooms_of(session: Session, alert_ids: Collection[int]) -> dict[int, Room]:
     """The newest room of each alert that has one."""
     return {room.alert_id: room for room in session.scalars(select(Room).where(Room.alert_id.in_(alert_ids)).order_by(Room.id))}
+
+
+def keep_others_off(session: Session, accounts: Collection[str] | Select[Any]) -> None:
+    """Nobody else decides over these accounts until the transaction ends. In one order, so that two passes do not stop each other."""
+    session.execute(select(Account.id).where(Account.id.in_(accounts)).order_by(Account.id).with_for_update(key_share=True))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,14 +55,7 @@ def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list
     beside = Beside(people, histories, reasons, sources, _before(session, rows), rooms_of(session, alert_ids), world)
     cards = [card_of(alert, account, play, beside) for alert, account, play in rows]
     strangers = read_by_strangers(session, [alert_subject(alert_id) for alert_id in alert_ids])
-    return [for_strangers(card) if alert_subject(card.alert_id) in strangers else card for card in cards]
-
-
-def for_strangers(card: m.AlertCard) -> m.AlertCard:
-    """What people of other organisations may read: no money, no values of conditions, nobody's words."""
-    also = tuple(replace(reason, cause=replace(reason.cause, conditions=())) for reason in card.also)
-    facts, cause = replace(card.facts, arr=None), replace(card.cause, conditions=())
-    return replace(card, shared=True, facts=facts, cause=cause, also=also, note="")
+    return [card.for_strangers() if alert_subject(card.alert_id) in strangers else card for card in cards]
 
 
 def _before(session: Session, rows: Sequence[Any]) -> dict[int, datetime | None]:

@@ -12,7 +12,6 @@ from bot.alerts.people import person
 from bot.alerts.queries import lines_of
 from bot.delivery.composed import Composed, Composer, Withheld
 from bot.duty.answers import away_answer, back_on
-from bot.duty.house import managers_of
 from bot.duty.post import Kind
 from bot.messages import catalog as m
 from bot.messages.render import render
@@ -31,7 +30,7 @@ def duty_composer(settings: Callable[[], Settings], world: World) -> Composer:
 
     def _composed(session: Session, dispatch: Dispatch) -> Composed | Withheld:
         if dispatch.kind == Kind.AWAY:
-            found = _away(session, dispatch, world, managers_of(settings()))
+            found = _away(session, dispatch, world, settings().manager_channel)
         else:
             found = WRITERS[Kind(dispatch.kind)](session, dispatch, world)
         return found if isinstance(found, Withheld) else Composed(dispatch.version, render(found))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.alerts.deadlines import take_by
 from bot.alerts.lifecycle import Change
 from bot.alerts.record import STAYSAIL, apply, show
-from bot.duty.house import Person, in_charge_of, managers_of, owner_of
+from bot.duty.house import Person, in_charge_of, owner_of
 from bot.duty.post import Kind, Telling, tell
 from bot.messages.catalog import CardName, State
 from bot.settings import Settings
@@ -95,7 +95,7 @@ def _tell_managers(session: Session, alert: Alert, settings: Settings, now: date
     """Their channel is told while the workspace works."""
     reminded = session.scalar(select(Dispatch.recipient).where(Dispatch.key == f"{Kind.REMIND}:{_key(alert)}"))
     content = _about(alert) | {"reminded": reminded, "reminded_at": alert.reminded_at.isoformat() if alert.reminded_at else None}
-    channel, due_at = managers_of(settings), settings.hours.opens_at(now)
+    channel, due_at = settings.manager_channel, settings.hours.opens_at(now)
     tell(session, Telling(Kind.LATE, _key(alert), channel, content, due_at), now)
     apply(session, alert, Change({"told_at": now}, REMINDED, {"to": "managers"}), STAYSAIL, now)
 

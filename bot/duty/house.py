@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.settings import Settings
 from bot.team.away import in_charge, stand_in_of
-from bot.team.directory import by_email
+from bot.team.directory import by_email, is_full_member
 from models import Alert, Teammate
 
 
@@ -20,20 +19,12 @@ class Person:
     stands_for: str | None = None
 
 
-def managers_of(settings: Settings) -> str:
-    return settings.channels.managers or settings.channels.alerts
-
-
 def owner_of(session: Session, alert: Alert) -> Teammate | None:
     """Whoever it is assigned to, or else its owner in the CRM: a full member of ours, or nobody."""
     if alert.assigned_to:
         assigned = session.get(Teammate, alert.assigned_to)
-        return assigned if assigned and is_ours(assigned) else None
+        return assigned if assigned and is_full_member(assigned) else None
     return by_email(session, [alert.owner_email]).get(alert.owner_email or "")
-
-
-def is_ours(teammate: Teammate) -> bool:
-    return teammate.is_active and not teammate.is_guest and not teammate.is_foreign
 
 
 def in_charge_of(session: Session, alert: Alert, now: datetime) -> Person | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.alerts.lifecycle import Change
 from bot.alerts.record import STAYSAIL, apply
 from bot.duty.deadlines import clock_of
-from bot.duty.house import managers_of, whoever
+from bot.duty.house import whoever
 from bot.duty.post import Kind, Telling, tell
 from bot.messages.catalog import CardName, Side, State
 from bot.settings import Settings
@@ -53,7 +53,7 @@ def follow_owners(session: Session, settings: Settings, now: datetime) -> int:
         if alert.state == State.OPEN and not alert.quiet:
             alert.take_by = clock_of(session, alert, settings, now)
         reader = whoever(session, new, now) if new else None
-        heaps[(Side.NEW, reader.slack_id) if reader else (Side.MANAGERS, managers_of(settings))].add(alert, old)
+        heaps[(Side.NEW, reader.slack_id) if reader else (Side.MANAGERS, settings.manager_channel)].add(alert, old)
         if old:
             heaps[Side.OLD, old.slack_id].add(alert, new)
     for (side, to), heap in heaps.items():

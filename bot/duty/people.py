@@ -6,9 +6,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.duty.asking import mentioned
-from bot.duty.house import is_ours
 from bot.errors import Refused
 from bot.team.away import away_now
+from bot.team.directory import is_full_member
 from bot.team.roles import Actor
 from models import Teammate
 
@@ -35,7 +35,7 @@ def absent_one(session: Session, actor: Actor, written: str) -> Teammate:
     found = named(session, written) if written else session.get_one(Teammate, actor.slack_id)
     if found.slack_id != actor.slack_id and not actor.is_manager:
         raise Refused("Only managers may do this for somebody else.")
-    if not is_ours(found):
+    if not is_full_member(found):
         raise Refused(f"{found.name} is not a full member of our workspace.")
     return found
 
@@ -45,7 +45,7 @@ def stand_in_named(session: Session, who: Teammate, written: str, now: datetime)
     found = named(session, written)
     if found.slack_id == who.slack_id:
         raise Refused("Nobody can stand in for themselves. Name somebody else.")
-    if not is_ours(found):
+    if not is_full_member(found):
         raise Refused(f"{found.name} is not a full member of our workspace, and cannot stand in.")
     if found.slack_id in away_now(session, [found.slack_id], now):
         raise Refused(f"{found.name} is away too. Name somebody who is here.")

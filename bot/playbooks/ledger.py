@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from bot.durations import Allowance
 from bot.playbooks.rulebook import House
 from bot.playbooks.steps import CONTACT, MANAGERS, OWNER
-from models import Account, Contact, Touch
+from models import Contact, Touch
+from models.queries import keep_others_off
 
 AGAIN = timedelta(days=1)
 
@@ -52,7 +53,7 @@ class Ledger:
         ids = set(accounts)
         if not ids:
             return
-        _keep_others_off(session, ids)
+        keep_others_off(session, ids)
         here = select(Contact).where(Contact.account_id.in_(ids), Contact.gone_at.is_(None)).order_by(Contact.id)
         for contact in session.scalars(here):
             self._contacts[contact.account_id].append(contact)
@@ -101,11 +102,6 @@ class Ledger:
             _full(self._touched["account", account], house.per_account, self._now),
         ]
         return max((end for end in ends if end), default=None)
-
-
-def _keep_others_off(session: Session, accounts: set[str]) -> None:
-    """Until the transaction ends: another process that counted the same touches would go over the limit together with this one."""
-    session.execute(select(Account.id).where(Account.id.in_(accounts)).order_by(Account.id).with_for_update(key_share=True))
 
 
 def _full(touched: Sequence[datetime], allowance: Allowance, now: datetime) -> datetime | None:

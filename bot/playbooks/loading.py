@@ -45,7 +45,7 @@ def house_of(settings: Settings) -> House:
     return House(
         zone=settings.zone,
         hours=settings.hours,
-        managers=settings.channels.managers or settings.channels.alerts,
+        managers=settings.manager_channel,
         admins=settings.admin_channel,
         alerts=settings.alerts,
         manager_emails=tuple(name for name in settings.roles.managers if not name.startswith("@")),

@@ -43,6 +43,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.bulk import insert_into
+from bot.messages.catalog import CardName
 from bot.playbooks.definition import NEVER_AGAIN, Playbook
 from bot.playbooks.steps import CONTACT
 from bot.playbooks.triggers import EventTrigger, Firing, SweepTrigger
@@ -202,7 +203,8 @@ def apply_budget(session: Session, fresh: Collection[str], budget: Budget) -> in
     kind = case(budget.kinds, value=Match.playbook) if budget.shared else Match.playbook
     new: list[ColumnElement[bool]] = [Match.held.is_(None), Match.owner_email.is_not(None), Match.playbook.in_(playbooks)]
     if budget.shared:
-        stands = exists().where(Alert.account_id == Match.account_id, Alert.kind == kind, Alert.closed_at.is_(None), Alert.card != TASK)
+        standing = (Alert.closed_at.is_(None), Alert.card != CardName.TASK.value)
+        stands = exists().where(Alert.account_id == Match.account_id, Alert.kind == kind, *standing)
         new.append(~stands)
     cards = (
         select(Match.owner_email, Match.account_id, kind.label("kind"), func.max(Match.priority).label("priority"))
@@ -222,9 +224,6 @@ def apply_budget(session: Session, fresh: Collection[str], budget: Budget) -> in
     )
     waiting = update(Match).where(*new[:3], tuple_(Match.account_id, kind).in_(over)).values(held=Held.BUDGET.value)
     return _changed(session.execute(waiting, execution_options={"synchronize_session": False}))
-
-
-TASK = "task"
 
 
 def _had(budget: Budget) -> Subquery:

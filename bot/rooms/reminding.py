@@ -34,7 +34,7 @@ def _remind(session: Session, room: Room, scene: Scene, now: datetime) -> bool:
     if not _is_long_ago(session, room, scene, now):
         return False
     room.told_at = now
-    channel = scene.settings.channels.managers or scene.settings.channels.alerts
+    channel = scene.settings.manager_channel
     words.say(session, room, Word.OVERDUE, channel, now, who=room.asked_by, due=room.answer_by)
     return True
 

@@ -119,4 +119,8 @@ class Settings:
 
     @property
     def admin_channel(self) -> str:
-        return self.channels.admins or self.channels.managers or self.channels.alerts
+        return self.channels.admins or self.manager_channel
+
+    @property
+    def manager_channel(self) -> str:
+        return self.channels.managers or self.channels.alerts

@@ -113,6 +113,11 @@ def is_ours() -> ColumnElement[bool]:
     return and_(Teammate.is_active, ~Teammate.is_guest, ~Teammate.is_foreign)
 
 
+def is_full_member(teammate: Teammate) -> bool:
+    """The same of one who was read."""
+    return teammate.is_active and not teammate.is_guest and not teammate.is_foreign
+
+
 def by_email(session: Session, emails: Iterable[str | None]) -> dict[str, Teammate]:
     """Active teammates of ours by e-mail address."""
     wanted = {email for email in emails if email}

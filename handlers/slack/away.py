@@ -10,7 +10,6 @@ from bot.duty import asking
 from bot.duty.absences import Plan, absence_of, come_back, leave, usual_stand_in
 from bot.duty.answers import away_answer
 from bot.duty.asking import Asked, Deed
-from bot.duty.house import managers_of
 from bot.duty.people import absent_one, stand_in_named
 from bot.errors import Refused, SendFailed
 from bot.messages import catalog as m
@@ -68,7 +67,7 @@ def _leave(session: Session, desk: Desk, actor: Actor, asked: Asked, now: dateti
 
 
 def _answer(session: Session, desk: Desk, actor: Actor, absence: Absence) -> m.AwayAnswer:
-    return away_answer(session, absence, actor.slack_id, managers_of(desk.settings), desk.world)
+    return away_answer(session, absence, actor.slack_id, desk.settings.manager_channel, desk.world)
 
 
 def _back(session: Session, desk: Desk, actor: Actor, asked: Asked, now: datetime) -> m.Message:

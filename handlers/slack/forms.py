@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.alerts import lifecycle
 from bot.messages.actions import Callback, DismissReason, Input, InputError, Outcome, SnoozeFor, read_alert_metadata
+from bot.team.directory import is_full_member
 from bot.team.roles import Actor
 from bot.write_back.looking import look
 from handlers.slack.alerts import act_for, load_alert
@@ -106,7 +107,7 @@ async def assign_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     if not whom:
         return Mistakes({Input.TEAMMATE: InputError.TEAMMATE_MISSING})
     assignee = await desk.directory.lookup(whom, now)
-    if assignee.is_guest or assignee.is_foreign or not assignee.is_active:
+    if not is_full_member(assignee):
         return Mistakes({Input.TEAMMATE: "Please choose a full member of our workspace."})
     await _act(desk, actor, form, lambda alert: lifecycle.assign(alert, actor.slack_id, whom, now, note), now)
     return None

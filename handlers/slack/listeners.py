@@ -120,8 +120,7 @@ class Listeners:
             actor = await self._desk.actor(form.who)
             reply = await FORMS[Callback(form.callback)](self._desk, actor, form)
         except Exception as error:
-            said = say(error)
-            reply = NoticeModal(text=said.text, who=said.who, at=said.at)
+            reply = notice_of(say(error))
         if isinstance(reply, Mistakes):
             await ack(response_action="errors", errors={form.block_of(name): str(text) for name, text in reply.by_input.items()})
         elif isinstance(reply, Modal):
@@ -166,8 +165,7 @@ class Listeners:
             actor = await self._desk.actor(shortcut.who)
             reply = await SHORTCUTS[Callback(shortcut.callback)](self._desk, actor, shortcut)
         except Exception as error:
-            said = say(error)
-            reply = NoticeModal(text=said.text, who=said.who, at=said.at)
+            reply = notice_of(say(error))
         await ack()
         if rest := await _show(reply, client, respond, Place.of(body)):
             self._beside(rest)
@@ -194,6 +192,10 @@ class Listeners:
 
 def label_of(hit: Hit) -> str:
     return plain(f"{hit.account.name} · {hit.domain}" if hit.domain else hit.account.name, 75)
+
+
+def notice_of(said: Said) -> NoticeModal:
+    return NoticeModal(text=said.text, who=said.who, at=said.at)
 
 
 async def _quietly(work: Awaitable[None]) -> None:
@@ -231,7 +233,7 @@ async def _show(reply: Reply, client: AsyncWebClient, respond: AsyncRespond, pla
         case Replace():
             await _tell(reply.message, respond, replace=True)
         case Said() if place.view or not respond.response_url:
-            await _open(NoticeModal(text=reply.text, who=reply.who, at=reply.at), client, respond, place)
+            await _open(notice_of(reply), client, respond, place)
         case Message():
             await _tell(reply, respond, replace=False)
     return None

@@ -17,6 +17,7 @@ from bot.rooms.asking import Asking, Moments, answer_by, must_be_free, offered, 
 from bot.rooms.people import helpers_of
 from bot.rooms.scene import Scene, Subject, load_subject
 from bot.team.away import away_now
+from bot.team.directory import is_full_member
 from bot.team.roles import Actor
 from handlers.slack.alerts import account_fact, cause_now, load_alert
 from handlers.slack.desk import Desk, Mistakes, Reply, Update
@@ -125,7 +126,7 @@ async def _wrong_helper(desk: Desk, whom: str | None) -> str | None:
     if not whom:
         return InputError.TEAMMATE_MISSING
     found = await desk.directory.lookup(whom, desk.now())
-    return InputError.TEAMMATE_NOT_OURS if found.is_guest or found.is_foreign or not found.is_active else None
+    return None if is_full_member(found) else InputError.TEAMMATE_NOT_OURS
 
 
 def _go_on(desk: Desk) -> None:

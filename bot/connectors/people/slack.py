@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_api import asked
+from bot.slack_api import asked, pages
 from bot.team.channels import Seen
 from bot.team.member import Member, member_of
 
@@ -20,15 +20,8 @@ class SlackPeople:
 
     async def everyone(self) -> list[Member]:
         team = await self._our_team()
-        members: list[Member] = []
-        cursor: str | None = None
-        for _ in range(PAGES):
-            answer = await asked(self._client.users_list(limit=PAGE, cursor=cursor), "the list of people")
-            members += [member_of(user, team) for user in answer["members"] if not user.get("is_bot")]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
-        return members
+        answers = pages(lambda cursor: self._client.users_list(limit=PAGE, cursor=cursor), "the list of people", PAGES)
+        return [member_of(user, team) async for answer in answers for user in answer["members"] if not user.get("is_bot")]
 
     async def one(self, slack_id: str) -> Member:
         answer = await asked(self._client.users_info(user=slack_id), slack_id)
@@ -39,16 +32,11 @@ class SlackPeople:
         return {group["handle"].lower(): group.get("users", []) for group in answer["usergroups"] if group["handle"].lower() in handles}
 
     async def channels(self) -> list[Seen]:
-        found: list[Seen] = []
-        cursor: str | None = None
-        for _ in range(PAGES):
-            call = self._client.conversations_list(types="public_channel,private_channel", limit=PAGE, cursor=cursor)
-            answer = await asked(call, "the list of channels")
-            found += [_seen(channel) for channel in answer["channels"]]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
-        return found
+        kinds = "public_channel,private_channel"
+        answers = pages(
+            lambda cursor: self._client.conversations_list(types=kinds, limit=PAGE, cursor=cursor), "the list of channels", PAGES
+        )
+        return [_seen(channel) async for answer in answers for channel in answer["channels"]]
 
     async def _our_team(self) -> str:
         if self._team is None:

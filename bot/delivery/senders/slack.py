@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery.sender import Posted, Terms
 from bot.errors import Undeliverable
 from bot.messages.render import Rendered
-from bot.slack_api import asked
+from bot.slack_api import asked, pages
 
 EVENT = "staysail_outbox"
 SKEW = timedelta(seconds=5)
@@ -62,17 +62,10 @@ class SlackSender:
         return None
 
     async def _history(self, channel_id: str, oldest: str) -> Any:
-        cursor: str | None = None
-        for _ in range(PAGES):
-            call = self._client.conversations_history(
-                channel=channel_id, oldest=oldest, limit=PAGE, include_all_metadata=True, cursor=cursor
-            )
-            answer = await asked(call, channel_id)
+        wanted: dict[str, Any] = {"channel": channel_id, "oldest": oldest, "limit": PAGE, "include_all_metadata": True}
+        async for answer in pages(lambda cursor: self._client.conversations_history(**wanted, cursor=cursor), channel_id, PAGES):
             for message in answer["messages"]:
                 yield message
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
 
     async def _channel_id(self, channel: str) -> str:
         """Names and people are taken for posting, but only ids of conversations for reading back."""
@@ -93,11 +86,9 @@ class SlackSender:
         return self._channels[user]
 
     async def _learn_channels(self) -> None:
-        cursor: str | None = None
-        for _ in range(PAGES):
-            call = self._client.conversations_list(types="public_channel,private_channel", limit=1000, cursor=cursor)
-            answer = await asked(call, "the list of channels")
+        kinds = "public_channel,private_channel"
+        answers = pages(
+            lambda cursor: self._client.conversations_list(types=kinds, limit=1000, cursor=cursor), "the list of channels", PAGES
+        )
+        async for answer in answers:
             self._channels |= {f"#{channel['name']}": channel["id"] for channel in answer["channels"]}
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return

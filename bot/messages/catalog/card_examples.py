@@ -109,11 +109,6 @@ OTHERS = {
 EVERYTHING = tuple(HistoryLine(did, NOW, ANNA, BEN, note="Short", to="Ola", playbook="gone-silent") for did in Did)
 
 
-def for_strangers_to_see(card: ChurnRiskCard) -> ChurnRiskCard:
-    """As the composer makes it for a channel that people of other organisations read."""
-    return replace(card, shared=True, facts=replace(card.facts, arr=None), cause=replace(card.cause, conditions=()))
-
-
 CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-open": OPEN,
     "churn-risk-silent-without-owner": replace(OPEN, account=QUILL, cause=QUIET, facts=UNOWNED),
@@ -147,7 +142,7 @@ CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-escalated": replace(TAKEN, room=ROOM, history=(*OPEN.history, ASKED)),
     "churn-risk-helped": replace(TAKEN, room=replace(ROOM, state="accepted")),
     "churn-risk-room-opening": replace(TAKEN, room=replace(ROOM, state="opening", channel_id=None)),
-    "churn-risk-read-by-strangers": for_strangers_to_see(replace(OPEN, cause=OWN, also=(SILENT_TOO,))),
+    "churn-risk-read-by-strangers": replace(OPEN, cause=OWN, also=(SILENT_TOO,)).for_strangers(),
     **{f"churn-risk-did-{line.did}": replace(OPEN, history=(line,)) for line in EVERYTHING},
     "account-card-task-of-ones-own": replace(DUE, cause=replace(TASK, playbook=""), play=None, state=State.TAKEN, acting=ANNA),
     "breaker-stale": STALE,

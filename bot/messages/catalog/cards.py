@@ -1,9 +1,9 @@
 """The cards that live in channels and are updated in place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from bot.messages.catalog.facts import (
     Account,
@@ -83,6 +83,12 @@ class AlertCard(Message):
             State.RECOVERED,
             State.ENDED,
         }
+
+    def for_strangers(self) -> Self:
+        """What people of other organisations may read: no money, no values of conditions, nobody's words."""
+        also = tuple(replace(reason, cause=replace(reason.cause, conditions=())) for reason in self.also)
+        facts, cause = replace(self.facts, arr=None), replace(self.cause, conditions=())
+        return replace(self, shared=True, facts=facts, cause=cause, also=also, note="")
 
     @property
     def unowned(self) -> bool:

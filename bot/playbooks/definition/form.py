@@ -56,44 +56,43 @@ def _once_per(value: Any) -> timedelta | None:
     """`always` is None."""
     if value in ("always", "once"):
         return NEVER_AGAIN if value == "once" else None
-    try:
-        length = parse_duration(str(value))
-    except ValueError:
-        length = timedelta()
-    if not length:
-        raise wrong(f"found {shown(value)}", f"{ALLOWED}; or always, or once")
-    return length
+    return _length(value, f"{ALLOWED}; or always, or once")
 
 
-def _share(value: Any) -> float:
-    text = str(value).strip()
-    try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        share = -1.0
+def _holdout(value: Any) -> float:
+    share = _share(value)
     if not 0 <= share <= 0.5:
         raise wrong(f"found {shown(value)}", "allowed: a share from 0% to 50%, such as 10%")
     return share
 
 
 def _worse_by(value: Any) -> float:
-    text = str(value).strip()
-    try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        share = -1.0
+    share = _share(value)
     if not 0 < share <= 10:
         raise wrong(f"found {shown(value)}", "allowed: a share such as 20%")
     return share
 
 
-def _dwell(value: Any) -> timedelta | None:
+def _share(value: Any) -> float:
+    """`10%` and 0.1 are the same; below zero: it is none."""
+    text = str(value).strip()
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return -1.0
+
+
+def _dwell(value: Any) -> timedelta:
+    return _length(value, ALLOWED)
+
+
+def _length(value: Any, allowed: str) -> timedelta:
     try:
         length = parse_duration(str(value))
     except ValueError:
         length = timedelta()
     if not length:
-        raise wrong(f"found {shown(value)}", ALLOWED)
+        raise wrong(f"found {shown(value)}", allowed)
     return length
 
 
@@ -126,7 +125,7 @@ class Form(BaseModel):
     once_per: Annotated[timedelta | None, BeforeValidator(_once_per)] = timedelta(days=21)
     dwell: Annotated[timedelta | None, BeforeValidator(_dwell)] = Field(default=None, alias="for")
     worse_by: Annotated[float | None, BeforeValidator(_worse_by)] = None
-    holdout: Annotated[float, BeforeValidator(_share)] = 0.0
+    holdout: Annotated[float, BeforeValidator(_holdout)] = 0.0
     goal: OptionalExpression = None
     exit_when: OptionalExpression = None
     unless: list[OptionalExpression] = Field(default=[])

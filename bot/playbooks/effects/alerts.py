@@ -14,9 +14,9 @@ from bot.alerts.record import show, snapshot
 from bot.bulk import add_all, inserting
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
-from bot.messages.catalog import State
+from bot.messages.catalog import CardName, State
 from bot.playbooks.effects.doing import Doing, People, recipients
-from bot.playbooks.effects.grouping import TASK, group, returns_of
+from bot.playbooks.effects.grouping import group, returns_of
 from bot.playbooks.funnel import to_come
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.steps import MANAGERS, OWNER, CardStep, TaskStep
@@ -149,7 +149,7 @@ def _alert(doing: Doing, desk: _Desk, returns: Mapping[Any, Any]) -> dict[str, A
         "account_id": due.account_id,
         "playbook": due.playbook.name,
         "playbook_version": due.playbook.version,
-        "card": TASK if is_task else step.card,
+        "card": CardName.TASK.value if is_task else step.card,
         "kind": due.playbook.kind.value,
         "state": State.OPEN.value,
         "version": 1,

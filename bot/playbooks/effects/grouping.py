@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.bulk import among
+from bot.messages.catalog import CardName
 from bot.playbooks.definition import NEVER_AGAIN
 from bot.playbooks.effects.doing import Doing
 from bot.playbooks.rulebook import House
 from bot.playbooks.steps import CardStep
-from models import Account, Alert, Reason
-
-TASK = "task"
+from models import Alert, Reason
+from models.queries import keep_others_off
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def _standing(session: Session, cards: Sequence[Doing]) -> Mapping[tuple[str, st
     if not accounts:
         return {}
     wanted = among(session, accounts)
-    session.execute(select(Account.id).where(Account.id.in_(wanted)).order_by(Account.id).with_for_update(key_share=True))
-    here = select(Alert).where(Alert.account_id.in_(wanted), Alert.closed_at.is_(None), Alert.card != TASK)
+    keep_others_off(session, wanted)
+    here = select(Alert).where(Alert.account_id.in_(wanted), Alert.closed_at.is_(None), Alert.card != CardName.TASK.value)
     alerts = session.scalars(here.order_by(Alert.id.desc()).with_for_update())
     return {(alert.account_id, alert.kind): alert for alert in alerts}
 
