@@ -39,6 +39,7 @@ from jobs.lease import lease
 from jobs.receipts import forget_receipts
 from jobs.rooms import look_after_rooms
 from jobs.schedule import Schedule, Scheduled
+from jobs.surveys import look_after_surveys
 
 log = structlog.get_logger()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,6 +47,7 @@ PLAYS_EVERY = timedelta(seconds=30)
 Report = dict[str, Any]
 ROOMS_EVERY = timedelta(seconds=20)
 DUTY_EVERY = timedelta(minutes=1)
+SURVEYS_EVERY = timedelta(minutes=1)
 WRITE_BACK_EVERY = timedelta(seconds=15)
 
 
@@ -156,8 +158,9 @@ class Jobs:
         self._writing = WriteBack(app.database, app.records, app.world.now)
 
     async def people(self) -> Report:
+        people = await self._app.directory.refresh(self._app.world.now())
         await self._app.channels.refresh(self._app.world.now())
-        return {"people": await self._app.directory.refresh(self._app.world.now())}
+        return {"people": people}
 
     async def sweep(self) -> Report:
         report = asdict(await self._app.sweep.run())
@@ -173,6 +176,9 @@ class Jobs:
 
     async def duty(self) -> Report:
         return self._woken(await duty(self._app.database, self._app.settings, self._app.world.now()))
+
+    async def surveys(self) -> Report:
+        return self._woken(dict(await look_after_surveys(self._app.database, self._app.settings, self._app.world.now())))
 
     async def rooms(self) -> Report:
         return await look_after_rooms(self._app.rooms, self._app.worker.wake)
@@ -202,6 +208,7 @@ def schedule_of(app: App) -> Schedule:
             Scheduled("sweep", app.settings.sweep_every, jobs.sweep),
             Scheduled("plays", PLAYS_EVERY, jobs.plays),
             Scheduled("duty", DUTY_EVERY, jobs.duty),
+            Scheduled("surveys", SURVEYS_EVERY, jobs.surveys),
             Scheduled("rooms", ROOMS_EVERY, jobs.rooms),
             Scheduled("receipts", DAY, jobs.receipts),
             Scheduled("write_back", WRITE_BACK_EVERY, jobs.write_back),

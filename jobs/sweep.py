@@ -24,6 +24,7 @@ from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.runner import Moved, advance_plays, read_trends
 from bot.settings import LiveSettings, Settings
 from jobs.duty import duty
+from jobs.surveys import look_after_surveys
 from models import Account
 
 
@@ -41,6 +42,7 @@ class Report:
     moved: int = 0
     letters: int = 0
     duty: dict[str, int] = field(default_factory=dict)
+    surveys: dict[str, int] = field(default_factory=dict)
     playbook_problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
     sources: list[dict[str, Any]] = field(default_factory=list)
@@ -79,6 +81,7 @@ class Sweep:
             await polling
         await self.decide(report, now)
         report.duty = await duty(self._database, self._settings, now)
+        report.surveys = await look_after_surveys(self._database, self._settings, now)
         report.accounts = await self._database.read(_count_accounts)
         report.seconds = round(time.perf_counter() - began, 3)
         return report

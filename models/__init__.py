@@ -5,13 +5,15 @@ from models.alert import Alert, Reason, Trace
 from models.base import Base
 from models.outbox import OutboxMessage
 from models.playbook import Breaker, Match, Play, PlaybookStatus, PlaybookVersion
+from models.review import Participant, Review
 from models.room import Room
 from models.source import Field, Reading, Source
+from models.survey import Answer, Invitation, Response, SurveyVersion, Theme, ThemeMark
 from models.touch import Dispatch, Event, Membership, Touch
 from models.workspace import Absence, Channel, Job, Override, Receipt, Teammate
 from models.writeback import Note, Writeback
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The revision of `migrations` that these tables are; a test holds it against the newest one."""
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Absence",
     "Account",
     "Alert",
+    "Answer",
     "Base",
     "Breaker",
     "Channel",
@@ -26,21 +29,28 @@ __all__ = [
     "Dispatch",
     "Event",
     "Field",
+    "Invitation",
     "Job",
     "Match",
     "Membership",
     "Note",
     "OutboxMessage",
     "Override",
+    "Participant",
     "Play",
     "PlaybookStatus",
     "PlaybookVersion",
     "Reading",
     "Reason",
     "Receipt",
+    "Response",
+    "Review",
     "Room",
     "Source",
+    "SurveyVersion",
     "Teammate",
+    "Theme",
+    "ThemeMark",
     "Touch",
     "Trace",
     "Writeback",

@@ -284,6 +284,34 @@ class RoomSettings(Section):
     bookmarks: dict[str, Annotated[str, AfterValidator(_web_address)]] = Field(default_factory=dict, max_length=20)
 
 
+class BetweenForm(Section):
+    """How long a person is left alone after a survey: after any, after one of its class, after one of its kind. The longest counts."""
+
+    any: Duration = timedelta()
+    relational: Duration = timedelta(days=90)
+    transactional: Duration = timedelta(days=30)
+    nps: Duration | None = None
+    csat: Duration | None = None
+    ces: Duration | None = None
+
+
+class SurveySettings(Section):
+    """`folder` holds one's own surveys, beside the library. `company` is what questions call us; without it the name of `email.from`.
+
+    `hours` is when letters with questions leave, where the contact is. `a_year`: how many relational surveys a person gets within 365 days.
+    `deadline`: business time in which somebody is to talk to whoever was not satisfied. `themes`: what answers are often about, each
+    with examples of how customers say it.
+    """
+
+    folder: str | None = None
+    company: str | None = Field(default=None, min_length=1, max_length=80)
+    hours: str = "Mon-Fri 08:30-11:30"
+    between: BetweenForm = BetweenForm()
+    a_year: int = Field(default=2, ge=1, le=12, strict=True)
+    deadline: Duration = timedelta(days=2)
+    themes: dict[Annotated[str, Field(min_length=1, max_length=60)], tuple[str, ...]] = Field(default_factory=dict)
+
+
 class HealthRuleForm(Section):
     when: str = Field(min_length=1)
     points: float = Field(gt=0, le=1000, strict=True)
@@ -314,6 +342,7 @@ class Document(Section):
     digest: dict[str, Any] = Field(default_factory=dict)
     away: dict[str, Any] = Field(default_factory=dict)
     rooms: dict[str, Any] = Field(default_factory=dict)
+    surveys: dict[str, Any] = Field(default_factory=dict)
     segments: dict[str, Any] = Field(default_factory=dict)
     fields: dict[str, Any] = Field(default_factory=dict)
     health: dict[str, Any] = Field(default_factory=dict)

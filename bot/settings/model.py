@@ -23,6 +23,7 @@ from bot.settings.forms import (
     RoleSettings,
     RoomSettings,
     Route,
+    SurveySettings,
     UsageSettings,
     Workspace,
 )
@@ -95,6 +96,8 @@ class Settings:
     digest: DigestSettings
     away: AwaySettings
     rooms: RoomSettings
+    surveys: SurveySettings
+    survey_hours: BusinessHours
     email: EmailSettings | None
     letters: Path | None
     links: Mapping[str, str]

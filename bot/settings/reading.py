@@ -28,6 +28,7 @@ from bot.settings.forms import (
     RoleSettings,
     RoomSettings,
     Route,
+    SurveySettings,
     UsageSettings,
     Workspace,
 )
@@ -38,7 +39,13 @@ from bot.settings.overrides import Changed, lay_over
 Model = TypeVar("Model", bound=BaseModel)
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 MIN_BASELINE = timedelta(days=28)
-CARE: dict[str, Any] = {"alerts": AlertSettings, "digest": DigestSettings, "away": AwaySettings, "rooms": RoomSettings}
+CARE: dict[str, Any] = {
+    "alerts": AlertSettings,
+    "digest": DigestSettings,
+    "away": AwaySettings,
+    "rooms": RoomSettings,
+    "surveys": SurveySettings,
+}
 """Sections that may all be left out."""
 
 
@@ -123,11 +130,14 @@ class _Reader:
         roles = self._section(RoleSettings, raw.get("roles", {}), "roles")
         care: dict[str, Any] = {name: self._section(form, raw.get(name, {}), name) for name, form in CARE.items()}
         hours = self._hours(workspace) if workspace else None
+        asking = self._survey_hours(workspace, care["surveys"]) if workspace and care["surveys"] else None
         metrics = self._metrics(usage) if usage else {}
         segments = read_segments(raw.get("segments", {}), self._source)
         fields = read_fields(raw.get("fields", {}), self._source)
         health = read_health(raw.get("health", {}), self._source)
-        if not (document and workspace and hours and channels and crm and limits and roles and all(care.values())) or self._source.findings:
+        if not all(care.values()) or self._source.findings:
+            return None
+        if not (document and workspace and hours and asking and channels and crm and limits and roles):
             return None
         folder = Path(self._source.name).parent
         return Settings(
@@ -146,6 +156,8 @@ class _Reader:
             digest=care["digest"],
             away=care["away"],
             rooms=care["rooms"],
+            surveys=care["surveys"],
+            survey_hours=asking,
             email=email,
             letters=folder / document.letters if document.letters else None,
             links=document.links,
@@ -172,6 +184,13 @@ class _Reader:
             return BusinessHours.parse(workspace.business_hours, str(workspace.timezone), workspace.holidays)
         except ValueError as error:
             self._source.wrong(("workspace", key), str(error))
+            return None
+
+    def _survey_hours(self, workspace: Workspace, surveys: SurveySettings) -> BusinessHours | None:
+        try:
+            return BusinessHours.parse(surveys.hours, str(workspace.timezone), workspace.holidays)
+        except ValueError as error:
+            self._source.wrong(("surveys", "hours"), str(error))
             return None
 
     def _metrics(self, usage: UsageSettings) -> dict[str, Metric]:

@@ -35,8 +35,12 @@ from handlers.slack import (
     playbooks,
     plays,
     precision,
+    reviews,
     rooms,
+    survey_report,
+    surveys,
     tasks,
+    themes,
     write,
     write_back,
 )
@@ -55,7 +59,7 @@ FEATURES: Sequence[Feature] = tuple(
     module.FEATURE
     for module in (
         accounts, admin, alerts, audit, away, changes, commands, details, digest, forms, home, look_up, playbooks, plays,
-        precision, rooms, tasks, write, write_back
+        precision, reviews, rooms, survey_report, surveys, tasks, themes, write, write_back
     )
 )  # fmt: skip
 

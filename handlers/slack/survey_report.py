@@ -1,0 +1,5 @@
+"""What the answers say: `/stay survey`."""
+
+from handlers.slack.feature import Feature
+
+FEATURE = Feature()

@@ -1,0 +1,5 @@
+"""What answers are about."""
+
+from handlers.slack.feature import Feature
+
+FEATURE = Feature()
