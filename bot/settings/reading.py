@@ -130,7 +130,7 @@ class _Reader:
         roles = self._section(RoleSettings, raw.get("roles", {}), "roles")
         care: dict[str, Any] = {name: self._section(form, raw.get(name, {}), name) for name, form in CARE.items()}
         hours = self._hours(workspace) if workspace else None
-        asking = self._survey_hours(workspace, care["surveys"]) if workspace and care["surveys"] else None
+        asking = self._survey_hours(workspace, care["surveys"]) if workspace and hours and care["surveys"] else None
         metrics = self._metrics(usage) if usage else {}
         segments = read_segments(raw.get("segments", {}), self._source)
         fields = read_fields(raw.get("fields", {}), self._source)
