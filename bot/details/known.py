@@ -19,11 +19,12 @@ from bot.delivery.keys import dispatch_subject
 from bot.messages import catalog as m
 from bot.playbooks.overview import plays_of
 from bot.playbooks.rulebook import Rulebook
+from bot.team.sight import MONEY
 from models import Account, Alert, Contact, Dispatch, Note, OutboxMessage, Source
 from models.queries import traces_of
 
 MOST = 20
-PRIVATE = frozenset({"arr", "currency", *RECORD})
+PRIVATE = MONEY | set(RECORD)
 """Columns of money, and those in which people write about the account."""
 
 

@@ -1,6 +1,7 @@
 """Buttons on a card. Each checks who acts and what the alert's state allows at the moment of the click."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.why import terms_now
 from bot.team.directory import is_ours
 from bot.team.roles import Actor
+from bot.team.sight import sees_money, without_money
 from handlers.slack.desk import Desk, Reply
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click
@@ -132,12 +134,15 @@ async def why_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     def make(session: Session, alert: Alert, account: Account) -> m.WhyModal:
         rulebook = desk.load_rulebook(session)
         reasons = reasons_of(session, [alert.id])[alert.id]
+        why = [_why(session, account, alert, reason, rulebook) for reason in reasons if reason.playbook]
+        if not sees_money(actor, account, desk.settings.roles, alert):
+            why = [replace(reason, conditions=without_money(reason.conditions)) for reason in why]
         return m.WhyModal(
             alert_id=alert.id,
             account=account_fact(account),
             cause=cause_of(alert, reasons, desk.world),
             now=desk.now(),
-            reasons=tuple(_why(session, account, alert, reason, rulebook) for reason in reasons if reason.playbook),
+            reasons=tuple(why),
         )
 
     return await modal_about(desk, click, make)

@@ -1,6 +1,7 @@
 """`/stay WORD …`: what each word answers."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from difflib import get_close_matches
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from bot.messages import catalog as m
 from bot.messages.actions import Action, PickFor, read_pick_block
 from bot.playbooks.why import Limits, why
 from bot.team.roles import Actor
+from bot.team.sight import sees_money, without_money
 from handlers.slack import accounts, plays
 from handlers.slack.desk import Desk, Replace, Reply
 from handlers.slack.feature import Feature
@@ -36,7 +38,7 @@ async def help_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
 async def account_picked(desk: Desk, actor: Actor, click: Click) -> Reply:
     what, playbook = read_pick_block(click.block)
     if what is PickFor.WHY:
-        return Replace(await desk.database.read(_why, desk, click.value, playbook))
+        return Replace(await desk.database.read(_why, desk, actor, click.value, playbook))
     if what is PickFor.START:
         return Replace(await desk.database.read(plays.start_question, desk, actor, playbook or "", click.value))
     return Replace(await desk.database.read(accounts.account_answer, desk, click.value, actor))
@@ -62,7 +64,7 @@ async def why_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
     query, playbook = await desk.database.read(_split_why, desk, command.rest)
     hits = await desk.database.read(find_accounts, query)
     if len(hits.accounts) == 1:
-        return await desk.database.read(_why, desk, hits.accounts[0].id, playbook)
+        return await desk.database.read(_why, desk, actor, hits.accounts[0].id, playbook)
     return accounts.choice(query, hits, PickFor.WHY, playbook)
 
 
@@ -73,17 +75,20 @@ def _split_why(session: Session, desk: Desk, rest: str) -> tuple[str, str | None
     return (head.strip(), last.lower()) if head and last.lower() in names else (rest, None)
 
 
-def _why(session: Session, desk: Desk, account_id: str, playbook: str | None) -> m.WhyAnswer:
+def _why(session: Session, desk: Desk, actor: Actor, account_id: str, playbook: str | None) -> m.WhyAnswer:
     account = accounts.load_account(session, account_id)
     rulebook = desk.load_rulebook(session)
     limits = Limits(desk.settings.limits.cards_a_day, desk.settings.zone)
     wanted = [p for name, p in rulebook.playbooks.items() if playbook in (None, name)]
+    verdicts = tuple(why(session, account, p, rulebook, limits, desk.now()) for p in wanted)
+    if not sees_money(actor, account, desk.settings.roles):
+        verdicts = tuple(replace(verdict, conditions=without_money(verdict.conditions)) for verdict in verdicts)
     metric = next(iter(desk.settings.metrics), None)
     source = session.get(Source, usage_source(metric)) if metric else None
     return m.WhyAnswer(
         now=desk.now(),
         account=m.Account(account.id, account.name, account.url),
-        playbooks=tuple(why(session, account, p, rulebook, limits, desk.now()) for p in wanted),
+        playbooks=verdicts,
         usage=m.DataAge(source.newest_day, source.read_at) if source else None,
     )
 

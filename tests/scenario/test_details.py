@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -345,3 +346,28 @@ async def test_the_account_answer_names_past_alerts_and_hides_money(open_world: 
         assert secret in mine
         assert secret in leads
         assert secret not in theirs
+
+
+BIG = """
+playbook: big-and-quiet
+version: 1
+about: A big account uses us less
+kind: risk
+trigger: sweep
+when: arr > 1000 AND active_users.ratio < 0.6
+steps: [{card: churn-risk}]
+"""
+
+
+@on_sqlite
+async def test_why_names_money_only_to_those_who_may_see_it(open_world: OpenWorld, tmp_path: Path) -> None:
+    (tmp_path / "big-and-quiet.yml").write_text(BIG)
+    world = await open_world(settings=OWNERS | {"playbooks": str(tmp_path), "enable": ["big-and-quiet"]})
+    card = await world.card("Acme")
+    for person, sees in ((JANA, True), (OLIVER, False), (LEAD, True)):
+        answer = (await world.command(person, "why Acme big-and-quiet")).read
+        await world.click(person, card, Action.ALERT_WHY)
+        for said in (answer, world.modal_words(person).replace("\u200b", "")):
+            assert "arr &gt; 1000" in said
+            assert ("120,000" in said) is sees
+            assert ("not shown to you" in said) is not sees

@@ -45,13 +45,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Condition:
-    """One term of a playbook's `when`, as written, with the value it met. `holds` None: the value is unknown."""
+    """One term of a playbook's `when`, as written, with the value it met. `holds` None: the value is unknown.
+
+    `withheld`: the value is not for this reader.
+    """
 
     text: str
     signal: str
     value: SignalValue
     holds: bool | None
     read_at: datetime | None = None
+    withheld: bool = False
 
 
 class Reason(StrEnum):
