@@ -14,6 +14,7 @@ from bot import clock
 from bot.accounts.rows import extra_columns
 from bot.app import App, build
 from bot.clock import day_of
+from bot.connectors.people.slack import SlackPeople
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database, reachable, schema_problem
 from bot.errors import Finding, InvalidInput, RecordMissing, SendFailed, SourceFailed
@@ -161,12 +162,8 @@ def _missing_scopes(answer: Any) -> set[str]:
 
 
 async def _channels(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
-    answer = await asked(
-        client.conversations_list(types="public_channel,private_channel", limit=1000, exclude_archived=True), "the list of channels"
-    )
-    if (answer.get("response_metadata") or {}).get("next_cursor"):
-        return  # more channels than one page: delivery will tell
-    seen = {name for channel in answer["channels"] for name in (f"#{channel['name']}", channel["id"])}
+    there = [channel for channel in await SlackPeople(client).channels() if not channel.is_archived]
+    seen = {name for channel in there for name in (f"#{channel.name}", channel.id)}
     wanted = [settings.channels.alerts, settings.admin_channel, *(route.to for route in settings.routes)]
     for name in dict.fromkeys(wanted):
         if name not in seen:

@@ -18,7 +18,7 @@ from bot.playbooks.known import known_signals
 from bot.playbooks.loading import ROUTES, load_routes
 from bot.settings import Settings
 from bot.settings.changeable import value_of
-from bot.slack_api import asked
+from bot.slack_api import asked, pages
 from bot.team.directory import Directory, is_ours
 from bot.team.roles import group_handles
 from models import Teammate
@@ -27,6 +27,8 @@ ID = re.compile(r"[CG][A-Z0-9]{6,}")
 PATIENCE: Final = 2.0
 """Seconds for Slack to answer: a form must be answered within three."""
 PAGE: Final = 1000
+PAGES: Final = 1000
+"""More than within that patience."""
 
 
 class Checks:
@@ -93,16 +95,16 @@ class Checks:
         return dict(answer["channel"])
 
     async def _by_name(self, name: str) -> dict[str, Any] | None:
-        cursor = ""
-        while True:
-            call = self._client.conversations_list(types="public_channel,private_channel", limit=PAGE, cursor=cursor)
-            answer = await asked(call, "the list of channels")
+        answers = pages(
+            lambda cursor: self._client.conversations_list(types="public_channel,private_channel", limit=PAGE, cursor=cursor),
+            "the list of channels",
+            PAGES,
+        )
+        async for answer in answers:
             for channel in answer["channels"]:
                 if channel.get("name") == name:
                     return dict(channel)
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return None
+        return None
 
 
 def group_handles_of(names: Iterable[str]) -> list[str]:
