@@ -22,8 +22,14 @@ from bot.manifest import FILE
 from bot.outgoing import slack_session
 from bot.playbooks.known import doubts
 from bot.playbooks.loading import load_rulebook
+from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.steps import SurveyStep
 from bot.settings import Settings, load_settings
 from bot.slack_api import asked
+from bot.surveys.check import doubts as survey_doubts
+from bot.surveys.check import unanswerable
+from bot.surveys.library import load_surveys
+from bot.surveys.shelf import unreadable
 from bot.writing.choices import misfits
 from models import Field, OutboxMessage
 
@@ -35,7 +41,8 @@ async def check_all(path: Path, variables: Mapping[str, str]) -> list[Finding]:
         async with slack_session() as session:
             app = build(settings, session)
             try:
-                return [finding async for finding in _findings(app)]
+                found = [finding async for finding in _findings(app)]
+                return list(dict.fromkeys(found))
             finally:
                 app.database.close()
     except InvalidInput as error:
@@ -57,6 +64,8 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
         yield finding
     if not schema:
         for finding in await app.database.read(_playbooks, app.settings, kinds):
+            yield finding
+        for finding in await app.database.read(_surveys, app.settings):
             yield finding
         for finding in await app.database.read(_dead_letters):
             yield finding
@@ -130,7 +139,25 @@ def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -
         return list(error.findings)
     letters = rulebook.house.letters
     written = [*letters.check(), *misfits(letters, rulebook.playbooks)] if letters else []
-    return [*rulebook.problems, *doubts(settings, rulebook.signals), *written]
+    return [*rulebook.problems, *doubts(settings, rulebook.signals), *written, *_asked(session, settings, rulebook)]
+
+
+def _asked(session: Session, settings: Settings, rulebook: Rulebook) -> list[Finding]:
+    """Surveys are looked at together with who asks them."""
+    house = rulebook.house
+    if house.asking is None:
+        return []
+    steps = (step for playbook in rulebook.playbooks.values() for step in playbook.program.steps())
+    names = {step.survey.ask for step in steps if isinstance(step, SurveyStep)}
+    return survey_doubts(session, settings, house.asking.letters, house.surveys.values(), names)
+
+
+def _surveys(session: Session, settings: Settings) -> list[Finding]:
+    try:
+        load_surveys(settings.survey_folder)
+    except InvalidInput as error:
+        return [*error.findings, *unanswerable(settings), *unreadable(session)]
+    return [*unanswerable(settings), *unreadable(session)]
 
 
 def _dead_letters(session: Session) -> list[Finding]:

@@ -6,14 +6,17 @@ import socket
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import typer
 import yaml
 
-from bot.app import build
+from bot.app import App, build
 from bot.clock import day_of
+from bot.demo_answers import add_answers
 from bot.demo_clock import DemoClock, Life
+from bot.demo_reviews import add_reviews
 from bot.manifest import manifest_text
 from bot.outgoing import slack_session
 from bot.sandbox.company import CAST, CRM_DOMAINS, ROOMS, build_company, settings_yaml
@@ -21,6 +24,7 @@ from bot.sandbox.server import Sandbox
 from bot.schema import migrate
 from bot.serve import run_app
 from bot.settings import Settings, load_settings
+from jobs.sweep import Report
 
 
 async def demo(port: int, folder: Path | None) -> None:
@@ -51,9 +55,17 @@ async def _demo(port: int, home: Path) -> None:
         migrate(app.database)
         await app.directory.refresh(now())
         await app.channels.refresh(now())
+        await remember(app, now())
         now.join(Life(app, home, today))
         typer.echo(f"Staysail demo: open {sandbox.url} in a browser. Ctrl-C ends it.")
         await run_app(app, place.port, stack)
+
+
+async def remember(app: App, now: datetime) -> None:
+    """The company's earlier answers and reviews. Its people must be known for that, and both before the first sweep decides."""
+    await app.sweep.poll(Report(), now)
+    await app.database.run(add_answers, app.settings, now)
+    await app.database.run(add_reviews, app.settings, now)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,13 @@ from bot.duty.compose import duty_composer
 from bot.duty.digests import digest_composer
 from bot.duty.digests_week import week_composer
 from bot.duty.precision import demotion_composer
+from bot.feedback.growth import theme_aftermath
+from bot.feedback.theme_card import theme_composer
+from bot.feedback.theme_notice import THEME
 from bot.letters.links import signer
 from bot.playbooks.notices import notice_composer
+from bot.reviews.message import KIND as REVIEW
+from bot.reviews.message import compose_reviews
 from bot.rooms.brief import brief_composer
 from bot.rooms.deeds import Hands
 from bot.rooms.run import Rooms
@@ -70,13 +75,15 @@ def outgoing_of(
         "demotion": demotion_composer(),
         "duty": duty_composer(lambda: live.current, world),
         "digest": digest_composer(lambda: live.current, world),
+        THEME: theme_composer(settings.zone),
         "week": week_composer(),
-        "dispatch": dispatch_composer(post_of(settings)),
+        "dispatch": dispatch_composer(post_of(settings), now),
+        REVIEW: compose_reviews,
         "room": brief_composer(Scene(live, world)),
         ROOM_WORD: word_composer(Scene(live, world)),
         "writeback": receipt_composer(lambda: live.current.roles),
     }
-    senders, aftermaths = senders_of(settings, client), {"dispatch": dispatch_aftermath(now)}
+    senders, aftermaths = senders_of(settings, client), {"dispatch": dispatch_aftermath(now), THEME: theme_aftermath()}
     return Outgoing(
         live=live,
         database=database,

@@ -22,18 +22,21 @@ from starlette.routing import Route
 from bot.app import App, build
 from bot.clock import Clock
 from bot.errors import StaysailError
+from bot.feedback.suggest import warm_beside
 from bot.letters.links import signer
 from bot.outgoing import slack_session
 from bot.playbooks.loading import load_rulebook
 from bot.settings import Settings
 from bot.settings.live import LOOK_EVERY
 from bot.slack_api import asked
+from bot.surveys.links import survey_links
 from bot.write_back.runner import WriteBack
 from handlers.slack.desk import Desk
 from handlers.slack.listeners import Listeners
 from handlers.web.events import event_routes
 from handlers.web.health import health_routes
 from handlers.web.letters import letter_routes
+from handlers.web.surveys import survey_routes
 from jobs.duty import duty
 from jobs.lease import lease
 from jobs.receipts import forget_receipts
@@ -49,6 +52,8 @@ ROOMS_EVERY = timedelta(seconds=20)
 DUTY_EVERY = timedelta(minutes=1)
 SURVEYS_EVERY = timedelta(minutes=1)
 WRITE_BACK_EVERY = timedelta(seconds=15)
+WARM_AFTER = 10.0
+"""Seconds after the start: by then whatever waited for it is done."""
 
 
 async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:
@@ -65,9 +70,7 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     schedule = schedule_of(app)
     bolt = bolt_of(app, schedule, await team_of(app))
     environment = app.settings.environment
-    links = signer(environment.staysail_url, environment.staysail_secret)
-    routes = [*health_routes(app.database), *letter_routes(app.database, links, app.world.now)]
-    routes += event_routes(app.database, environment.staysail_secret, app.world.now, lambda: schedule.soon("plays"))
+    routes = web_routes(app, schedule)
     if environment.slack_app_token:
         handler = AsyncSocketModeHandler(bolt, environment.slack_app_token, web_client=app.client)
         await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -78,6 +81,8 @@ async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0
     stack.push_async_callback(_stop, worker)
     schedule.start()
     stack.push_async_callback(schedule.stop)
+    if survey_links(environment.staysail_url, environment.staysail_secret):
+        stack.callback(asyncio.get_running_loop().call_later(WARM_AFTER, warm_beside).cancel)
     config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off")
     await _Server(config).serve()
 
@@ -108,6 +113,24 @@ async def _stop(task: "asyncio.Future[None]") -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+def web_routes(app: App, schedule: Schedule) -> list[Route]:
+    """What is open to others than Slack."""
+    environment, now = app.settings.environment, app.world.now
+    base, secret = environment.staysail_url, environment.staysail_secret
+
+    def answered() -> None:
+        """The card is sent at once, and what waits for the answer goes on."""
+        app.worker.wake()
+        schedule.soon("plays")
+
+    return [
+        *health_routes(app.database),
+        *letter_routes(app.database, signer(base, secret), now),
+        *survey_routes(app.database, survey_links(base, secret), app.live, now, answered),
+        *event_routes(app.database, secret, now, lambda: schedule.soon("plays")),
+    ]
 
 
 def slack_route(bolt: AsyncApp) -> Route:

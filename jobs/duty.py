@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -44,7 +44,8 @@ def look_after(session: Session, settings: Settings, now: datetime) -> dict[str,
 
 
 def anything_due(session: Session, settings: Settings, now: datetime) -> bool:
-    return any(session.scalar(question.limit(1)) is not None for question in _questions(settings, now))
+    """Every question in one statement."""
+    return bool(session.scalar(select(or_(*(question.exists() for question in _questions(settings, now))))))
 
 
 def _questions(settings: Settings, now: datetime) -> list[Select[Any]]:

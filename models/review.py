@@ -9,7 +9,11 @@ from models.base import Base, Key
 
 
 class Review(Base):
-    """A meeting with a customer. `type`: `qbr`, `ebr`, `kick_off`, `renewal` or `call`; `state`: `scheduled` or `cancelled`.
+    """A meeting with a customer, or one that was skipped. `type`: `qbr`, `ebr`, `kick_off`, `renewal` or `call`.
+
+    `state`: `scheduled`, `cancelled`, `held`, `no_show` or `skipped`. Of a skipped one `starts_at` is when that was decided, and `note`
+    why; of a held one `note` is what was said, `decisions` what was agreed, `mood` how it felt (1 to 5). `closed_at` and `closed_by` tell
+    of the end; `briefed_at` and `asked_at` are when its organizer got the brief, and was asked whether it was held.
 
     `key` makes a form that is sent twice one review. `uid` and `sequence` are the calendar's (RFC 5545): the same UID through the whole
     life, a higher SEQUENCE with every change that the participants are told. `starts_at` and `minutes` say when; `zone` is the zone in
@@ -42,9 +46,16 @@ class Review(Base):
     changed_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    decisions: Mapped[str | None] = mapped_column(Text)
+    mood: Mapped[int | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    briefed_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_reviews_account", "account_id", "starts_at"),
+        Index("ix_reviews_account", "account_id", "type", "starts_at"),
         Index("ix_reviews_organizer", "organizer", "starts_at"),
     )
 

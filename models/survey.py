@@ -65,7 +65,12 @@ class Invitation(Base):
         Index(
             "ix_invitations_remind", "remind_at", sqlite_where=text("remind_at IS NOT NULL"), postgresql_where=text("remind_at IS NOT NULL")
         ),
-        Index("ix_invitations_expires", "expires_at", sqlite_where=text("token IS NOT NULL"), postgresql_where=text("token IS NOT NULL")),
+        Index(
+            "ix_invitations_forget",
+            "expires_at",
+            sqlite_where=text("token IS NOT NULL AND anonymous = 1"),
+            postgresql_where=text("token IS NOT NULL AND anonymous"),
+        ),
     )
 
 
@@ -127,8 +132,8 @@ class Answer(Base):
 class Theme(Base):
     """What several answers are about, as the team calls it. `examples` are words that it is known by, beside the comments marked with it.
 
-    `closed_at`: the team has dealt with it. `told_at` is when the managers were last told that it grows or has come back; `version`
-    rises with every change that their card must show.
+    `closed_at`: the team has dealt with it; `done` says how. `told_at` is when the managers were last told that it grows or has come
+    back; `version` rises with every change that their card must show.
     """
 
     __tablename__ = "themes"
@@ -140,6 +145,7 @@ class Theme(Base):
     created_by: Mapped[str]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
+    done: Mapped[str | None] = mapped_column(Text)
     told_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 

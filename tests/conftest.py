@@ -1,19 +1,26 @@
 """Databases for tests: every test that asks for `database` runs on SQLite and on PostgreSQL, migrated and empty."""
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from bot.cli import YOUNG
 from bot.database import Database
+from bot.messages import render
 from bot.schema import migrate
 from models import Base
+
+COMPILED = Path(__file__).parent.parent / ".pytest_cache" / "compiled"
 
 # As the command line does; its own habit draws a failure with all local variables, which takes seconds.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
@@ -21,9 +28,30 @@ structlog.configure(processors=[structlog.processors.format_exc_info, structlog.
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="staysail-run-")
 
 
+gc.set_threshold(YOUNG)  # as the program itself does
+if sys.dont_write_bytecode:
+    # Nothing may be written beside the sources: kept elsewhere, or each of the suite's dozens of processes compiles everything again.
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(COMPILED)
+    os.environ |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(COMPILED)}
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded by now stays: no search for garbage needs to walk through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many as there are cores: half of the time goes by waiting for answers and time-outs."""
     return (os.cpu_count() or 1) * 2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> None:
+    """A hundred templates that every process would compile; a template that was changed is compiled anew."""
+    folder = COMPILED / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    render._environment().bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +111,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     database: Database = request.getfixturevalue(name)
     yield database.url.render_as_string(hide_password=False)
-    _empty(database)
+    empty(database)
 
 
 @pytest.fixture
@@ -94,8 +122,8 @@ def database(request: pytest.FixtureRequest, database_url: str) -> Database:
     return found
 
 
-def _empty(database: Database) -> None:
-    """A hundred times as quick as TRUNCATE, which makes every table and index anew."""
+def empty(database: Database) -> None:
+    """No rows, and ids from 1: a hundred times as quick as TRUNCATE, which makes every table and index anew."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
     with database.writer.begin() as connection:
         if database.is_sqlite:

@@ -34,7 +34,7 @@ class Signal:
     """A named value of an account. `source` is where it comes from (`crm`, `usage`), `about` says it in one line.
 
     `of` names the signals that it is computed from, `segment` the segment of which it says whether an account is in it.
-    Not `connected`: nothing feeds it here yet, so it is always unknown.
+    Not `connected`: nothing feeds it here yet, so it is always unknown. `told_with`: signals without which a card would tell half.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Signal:
     of: tuple[str, ...] = ()
     segment: str | None = None
     connected: bool = True
+    told_with: tuple[str, ...] = ()
 
 
 class Catalogue(Mapping[str, Signal]):

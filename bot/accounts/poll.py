@@ -1,6 +1,6 @@
 """Poll: the CRM's accounts and contacts become ours. A bad row is named and skipped; the others go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +69,7 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
     report = Poll(f"crm.{kind.entity}")
     await database.run(_begin, report.source, table, now)
     try:
-        async for rows, bad in read_ahead(lambda: map(reader.read, crm.read(kind.entity))):
+        async for rows, bad in read_ahead(lambda: _read(crm, kind.entity, reader)):
             unreadable = [one.row for one in bad if one.row]
             repeated = await database.run(_store, table, reader.columns, rows, unreadable, now)
             report.rows += len(rows)
@@ -80,6 +80,16 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
         report.problem = str(error)
     await database.run(_record, report, reader, now)
     return report
+
+
+def _read(crm: Crm, entity: Entity, reader: Reader) -> Iterator[tuple[list[Any], list[BadRow]]]:
+    """A page that cannot be used ends the reading at once: its connection must not hold locks until somebody collects garbage."""
+    pages = crm.read(entity)
+    try:
+        yield from map(reader.read, pages)
+    finally:
+        if isinstance(pages, Generator):
+            pages.close()
 
 
 def _begin(session: Session, source: str, table: Table, now: datetime) -> None:

@@ -15,6 +15,10 @@ from bot.alerts.history import history_line
 from bot.alerts.lifecycle import WAITS_FOR_CARDS
 from bot.alerts.people import People, load_people, owner_person, person
 from bot.alerts.reasons import reasons_of, standing_of
+from bot.alerts.review_card import CARD as REVIEW
+from bot.alerts.review_card import Past, past_of
+from bot.alerts.survey_card import CARD as SURVEY
+from bot.alerts.survey_card import Heard, heard
 from bot.connectors.ports import Metric
 from bot.delivery.composed import Composed
 from bot.delivery.keys import alert_subject
@@ -24,7 +28,7 @@ from bot.team.channels import read_by_strangers
 from models import Account, Alert, Play, Reason, Room, Source, Trace
 from models.queries import rooms_of
 
-CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value}
+CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value, m.CardName.SURVEY_ANSWERS.value}
 """What a playbook's step `card` may name."""
 MANAGERS = "managers"
 UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
@@ -52,7 +56,9 @@ def load_cards(session: Session, alert_ids: Sequence[int], world: World) -> list
     people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account, _ in rows])
     histories, reasons = _histories(session, alert_ids), reasons_of(session, alert_ids)
     sources = {source.name: source for source in session.scalars(select(Source))}
-    beside = Beside(people, histories, reasons, sources, _before(session, rows), rooms_of(session, alert_ids), world)
+    answers = heard(session, [alert.id for alert, _, _ in rows if alert.card == SURVEY])
+    past = past_of(session, {account.id for alert, account, _ in rows if alert.card == REVIEW})
+    beside = Beside(people, histories, reasons, sources, _before(session, rows), rooms_of(session, alert_ids), answers, past, world)
     cards = [card_of(alert, account, play, beside) for alert, account, play in rows]
     strangers = read_by_strangers(session, [alert_subject(alert_id) for alert_id in alert_ids])
     return [card.for_strangers() if alert_subject(card.alert_id) in strangers else card for card in cards]
@@ -74,7 +80,7 @@ def _histories(session: Session, alert_ids: Sequence[int]) -> dict[int, list[Tra
 
 @dataclass(frozen=True)
 class Beside:
-    """What cards show beside their alerts, accounts and plays; by alert where they differ."""
+    """What cards show beside their alerts, accounts and plays; by alert where they differ, `past` reviews by account."""
 
     people: People
     histories: Mapping[int, Sequence[Trace]]
@@ -82,6 +88,8 @@ class Beside:
     sources: Mapping[str, Source]
     before: Mapping[int, datetime | None]
     rooms: Mapping[int, Room]
+    answers: Mapping[int, Heard]
+    past: Mapping[str, Past]
     world: World
 
 
@@ -90,8 +98,25 @@ def card_of(alert: Alert, account: Account, play: Play | None, beside: Beside) -
     if alert.card == m.CardName.CHURN_RISK:
         return m.ChurnRiskCard(**shared)
     overdue = alert.deadline is not None and alert.deadline < beside.world.now()
+    if told := beside.answers.get(alert.id):
+        return m.SurveyCard(**shared, answers=told.answers, earlier=told.earlier, deadline=alert.deadline, overdue=overdue)
+    if alert.card == REVIEW:
+        return m.ReviewDueCard(**shared, **_due_review(alert, beside))
     whom = MANAGERS if _is_managers(beside.reasons[alert.id]) else ""
     return m.AccountCard(**shared, deadline=alert.deadline, overdue=overdue, whom=whom)
+
+
+def _due_review(alert: Alert, beside: Beside) -> dict[str, Any]:
+    lead, past = lead_of(alert, beside.reasons[alert.id]), beside.past.get(alert.account_id, Past())
+    facts = lead.facts if lead else {}
+    type_ = facts.get("review.type") or ""
+    return {
+        "type": type_,
+        "due_in": _whole(facts.get("review.due_in")),
+        "health": facts.get("health"),
+        "last": past.last(beside.world.zone),
+        "skipped": past.skipped(type_),
+    }
 
 
 def _shared(alert: Alert, account: Account, play: Play | None, beside: Beside) -> dict[str, Any]:
@@ -210,6 +235,7 @@ def cause_of_reason(reason: Reason, card: str, world: World) -> m.Cause:
         renewal_in=_whole(reason.facts.get("renewal_days")),
         card=_card_name(card),
         task=cause.get("what", ""),
+        title=cause.get("title", ""),
     )
 
 

@@ -24,4 +24,5 @@ def history_line(trace: Trace) -> m.HistoryLine | None:
         step=trace.detail.get("step", "") if trace.what == m.Did.TAKEN_OVER else "",
         to=trace.detail.get("to", ""),
         playbook=trace.playbook or "",
+        meeting=trace.detail.get("meeting", ""),
     )

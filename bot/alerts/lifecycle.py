@@ -5,7 +5,7 @@
      │ └── back ────┤      ├─ dismiss ─► dismissed
      └──snooze─► snoozed ──┘
                            ├─ none of its reasons stands any more ─► recovered
-                           └─ the account churned or left the CRM ─► ended
+                           └─ the account churned or left the CRM, or it was only to be told ─► ended
 
 A reason ends when its `recovered_when` holds, or when a snooze ends and it is no longer true. Nothing leaves a closed state. Every
 change raises `version`, which is what the card must show.
@@ -94,6 +94,16 @@ def dismiss(alert: Snapshot, who: str, reason: DismissReason, now: datetime, not
     if reason is DismissReason.OTHER and not note.strip():
         raise Refused("Say in a few words why it is not a risk.")
     return Change(_closed(State.DISMISSED, who, now, reason, note), "dismissed", {"outcome": reason.value, "note": note})
+
+
+TOLD = "told"
+
+
+def rest(alert: Snapshot, now: datetime) -> Change | None:
+    """What was only to be told has been told. None: somebody has it in hand."""
+    if alert.state is not State.OPEN:
+        return None
+    return Change(_closed(State.ENDED, None, now, TOLD, ""), "ended", {"outcome": TOLD})
 
 
 @dataclass(frozen=True)

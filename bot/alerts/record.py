@@ -113,7 +113,7 @@ def tell_overdue(session: Session, now: datetime) -> int:
 
 def overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Open alerts whose deadline has passed, and whose cards do not say so yet."""
-    told = exists().where(Trace.alert_id == Alert.id, Trace.what == "overdue")
+    told = exists().where(Trace.alert_id == Alert.id, Trace.what == "overdue", Trace.at >= Alert.deadline)
     return Alert.deadline <= now, Alert.closed_at.is_(None), ~told
 
 

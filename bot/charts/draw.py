@@ -1,47 +1,35 @@
-"""Draws a chart as a PNG on a transparent ground, in inks that stand out from Slack's light and its dark alike.
+"""Draws charts as PNGs: a metric over weeks, or a figure over periods."""
 
-Matplotlib's own objects, without pyplot and its global state. Its fonts are not made for several threads: one chart at a time.
-"""
-
-import threading
-from io import BytesIO
+from functools import partial
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.charts.chart import Chart
+from bot.charts.draw_trend import PLACE, paint_trend
+from bot.charts.paper import HEIGHT, INK, LARGE, LINE, SCALE, USUAL, WIDTH, bare, picture, write
+from bot.charts.trend import Trend
 from bot.messages.numbers import day, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, LINE, USUAL = "#767c85", "#2f7fd0", "#c2601c"
-"""Text and axes, the line, what is usual: each 4:1 and more against #ffffff and #1a1d21."""
-WIDTH, HEIGHT, SCALE = 480, 168, 2
-"""In points of the screen, and how many pixels each has."""
-INCH = 100
-SMALL, LARGE = 8.2, 9
-FONT = "DejaVu Sans"
 APART = 0.18
-_DRAWING = threading.Lock()
+Drawable = Chart | Trend
 
 
-def draw(chart: Chart) -> bytes:
+def draw(chart: Drawable) -> bytes:
     """A PNG of 960 × 336 pixels. Takes about a twentieth of a second: call it in a thread."""
-    with _DRAWING:
-        from matplotlib.figure import Figure  # noqa: PLC0415 (half a second, which only those pay who draw)
+    if isinstance(chart, Trend):
+        return picture(PLACE, partial(paint_trend, trend=chart))
+    return picture((0.08, 0.17, 0.715, 0.755), partial(_paint, chart=chart))
 
-        figure = Figure(figsize=(WIDTH / INCH, HEIGHT / INCH), dpi=INCH * SCALE)
-        figure.patch.set_alpha(0)
-        axes = figure.add_axes((0.08, 0.17, 0.715, 0.755))
-        axes.patch.set_alpha(0)
-        _frame(axes, chart)
-        if chart.known:
-            _line(axes, chart)
-        else:
-            _write(axes, 0.5, 0.5, "no data", INK, ha="center")
-        picture = BytesIO()
-        figure.savefig(picture, format="png", metadata={"Software": None})
-        return picture.getvalue()
+
+def _paint(axes: "Axes", chart: Chart) -> None:
+    _frame(axes, chart)
+    if chart.known:
+        _line(axes, chart)
+    else:
+        write(axes, 0.5, 0.5, "no data", INK, ha="center")
 
 
 def _frame(axes: "Axes", chart: Chart) -> None:
@@ -49,10 +37,7 @@ def _frame(axes: "Axes", chart: Chart) -> None:
     low, top = _range(chart)
     axes.set_ylim(low, low + (top - low) * 1.06)
     axes.set_xlim(-0.4, max(1, len(chart.points) - 1) + 0.4)
-    for side in axes.spines.values():
-        side.set_visible(False)
-    axes.tick_params(length=0, colors=INK, labelsize=SMALL, labelfontfamily=FONT)
-    axes.tick_params(axis="x", pad=6)
+    bare(axes)
     ticks = sorted({low, 0.0, top})
     axes.set_yticks(ticks, [_short(value) for value in ticks], parse_math=False)
     axes.grid(axis="y", color=INK, alpha=0.35, linewidth=0.6)
@@ -89,8 +74,8 @@ def _labels(axes: "Axes", chart: Chart, last: float) -> None:
         if abs(at - usual) < APART:
             middle = max(middle, 0.05 + APART / 2)
             at, usual = middle + above * APART / 2, middle - above * APART / 2
-        _write(axes, 1.02, usual, f"usual {_short(chart.baseline)}", USUAL)
-    _write(axes, 1.02, at, f"{_short(last)} {chart.unit}".strip(), LINE, fontweight="bold", fontsize=LARGE)
+        write(axes, 1.02, usual, f"usual {_short(chart.baseline)}", USUAL)
+    write(axes, 1.02, at, f"{_short(last)} {chart.unit}".strip(), LINE, fontweight="bold", fontsize=LARGE)
 
 
 def _height(axes: "Axes", value: float) -> float:
@@ -107,6 +92,4 @@ def _short(value: float) -> str:
     return number(value)
 
 
-def _write(axes: "Axes", x: float, y: float, text: str, ink: str, **look: Any) -> None:
-    font = {"fontsize": SMALL, "family": FONT, "va": "center", "parse_math": False, **look}
-    axes.text(x, y, text, color=ink, transform=axes.transAxes, **font)
+__all__ = ["HEIGHT", "INK", "LINE", "SCALE", "USUAL", "WIDTH", "Drawable", "draw"]

@@ -1,6 +1,7 @@
 """Dispatches on their way: what was written when it was decided, with the links that only now can be made.
 
-A letter is held back at the last moment from whoever unsubscribed, opted out or bounced since it was decided.
+A letter is held back at the last moment from whoever unsubscribed, opted out or bounced since it was decided, and so is a question that
+was answered or has expired.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,22 +12,25 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.bulk import insert_into
 from bot.clock import Clock
 from bot.database import any_case
 from bot.delivery import outbox
 from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
+from bot.delivery.invitations import moot, reached_nobody, remind_no_more
 from bot.delivery.keys import dispatch_subject, unsent_key
-from bot.delivery.mail import Letter
+from bot.delivery.mail import Calendar, Letter
 from bot.delivery.schemes import MAIL
 from bot.delivery.sender import Call
 from bot.letters.links import UNSUBSCRIBE, LinkSigner, mail_to_unsubscribe, tracked
 from bot.messages import catalog
 from bot.messages.render import render
-from models import Account, Contact, Dispatch, Event, Touch, Trace
+from models import Account, Contact, Dispatch, Event, Invitation, Review, Touch, Trace
 
 LETTER, NOTICE, WEBHOOK, REMOVED, UNSENT = "letter", "notice", "webhook", "removed", "unsent"
 STAYSAIL = "staysail"
+SUPERSEDED = "the meeting has changed since: a newer letter tells of it"
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,15 @@ class Post:
     tracking: bool = False
 
 
-def dispatch_composer(post: Post | None) -> Composer:
+def dispatch_composer(post: Post | None, now: Clock = clock.now) -> Composer:
     def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed | Withheld]:
         dispatches = session.scalars(select(Dispatch).where(Dispatch.id.in_(ids))).all()
-        return {dispatch.id: _composed(session, dispatch, post) for dispatch in dispatches}
+        return {dispatch.id: _composed(session, dispatch, post, now()) for dispatch in dispatches}
 
     return compose
 
 
-def _composed(session: Session, dispatch: Dispatch, post: Post | None) -> Composed | Withheld:
+def _composed(session: Session, dispatch: Dispatch, post: Post | None, now: datetime) -> Composed | Withheld:
     content = dispatch.content
     if dispatch.kind == WEBHOOK:
         return Composed(1, Call(content["body"]))
@@ -61,7 +65,17 @@ def _composed(session: Session, dispatch: Dispatch, post: Post | None) -> Compos
     contact = session.get(Contact, dispatch.contact_id) if dispatch.contact_id else None
     if contact and (why := unwanted(contact, bool(content.get("essential")))):
         return Withheld(why)
+    if moot_now := moot(session, content, now):
+        return Withheld(moot_now)
+    if _is_superseded(session, content):
+        return Withheld(SUPERSEDED)
     return Composed(1, letter_of(dispatch.id, bool(contact), content, post))
+
+
+def _is_superseded(session: Session, content: Mapping[str, Any]) -> bool:
+    """Whether everybody is told of a newer state of the meeting that an entry for a calendar is about."""
+    review = session.get(Review, content["review"]) if content.get("calendar") else None
+    return review is not None and review.sequence > content["sequence"]
 
 
 def unwanted(contact: Contact, essential: bool) -> str | None:
@@ -77,10 +91,10 @@ def letter_of(dispatch_id: int, to_contact: bool, content: Mapping[str, Any], po
     """Puts the links of this dispatch into what was written."""
     web = post.links.unsubscribe(dispatch_id) if post.links and to_contact else None
     unsubscribe = web or mail_to_unsubscribe(_address(content.get("from") or post.sender))
-    html = content["html"]
-    if post.tracking and post.links and to_contact:
+    html, calendar = content["html"], content.get("calendar")
+    if post.tracking and post.links and to_contact and not calendar:
         links = post.links
-        html = tracked(html, lambda number: links.click(dispatch_id, number))
+        html = tracked(html, lambda number: links.click(dispatch_id, number), ours=links.surveys)
     return Letter(
         to_name=content["to_name"],
         subject=content["subject"],
@@ -90,6 +104,7 @@ def letter_of(dispatch_id: int, to_contact: bool, content: Mapping[str, Any], po
         reply_to=content.get("reply_to"),
         unsubscribe=None if content.get("essential") or not to_contact else unsubscribe,
         automatic=not content.get("by"),
+        calendar=Calendar(calendar["method"], calendar["text"]) if calendar else None,
     )
 
 
@@ -127,10 +142,11 @@ def dispatch_aftermath(now: Clock) -> Aftermath:
         if dispatch is None or dispatch.kind != LETTER:
             return
         session.execute(delete(Touch).where(Touch.dispatch_id == dispatch_id))
+        reached_nobody(session, dispatch)
         if what == "bounced":
             mark_bounced(session, dispatch, why, now())
         session.add(trace_of(dispatch, what, {"why": why}, now()))
-        if dispatch.content.get("by"):
+        if dispatch.content.get("by") and why != SUPERSEDED:
             _tell_writer(session, dispatch, why, now())
 
     return settle
@@ -149,6 +165,7 @@ def _tell_writer(session: Session, dispatch: Dispatch, why: str, now: datetime) 
 def mark_bounced(session: Session, dispatch: Dispatch, why: str, now: datetime) -> None:
     values = {"bounced_at": now, "bounce": why}
     session.execute(update(Contact).where(_at(address_of(dispatch)), Contact.bounced_at.is_(None)).values(values))
+    remind_no_more(session, Invitation.person == address_of(dispatch).lower())
     record_event(session, dispatch, "bounced", f"bounced:{dispatch.id}", now, {"why": why})
 
 
@@ -167,6 +184,7 @@ def unsubscribe(session: Session, dispatch_id: int, now: datetime) -> bool:
         return False
     theirs = (Contact.id == dispatch.contact_id) | _at(address_of(dispatch))
     session.execute(update(Contact).where(theirs, Contact.unsubscribed_at.is_(None)).values(unsubscribed_at=now))
+    remind_no_more(session, (Invitation.contact_id == dispatch.contact_id) | (Invitation.person == address_of(dispatch).lower()))
     if record_event(session, dispatch, "unsubscribed", f"unsubscribed:{dispatch.id}", now, {}):
         session.add(trace_of(dispatch, "unsubscribed", {}, now))
     return True
@@ -189,7 +207,7 @@ def trace_of(dispatch: Dispatch, what: str, detail: dict[str, Any], now: datetim
         what=what,
         account_id=dispatch.account_id,
         playbook=dispatch.content.get("playbook"),
-        play_id=dispatch.play_id,
+        play_id=dispatch.play_id or dispatch.content.get("play"),
         alert_id=dispatch.content.get("alert"),
         detail={"dispatch": dispatch.id, "contact": dispatch.contact_id, "letter": dispatch.content.get("letter")} | detail,
     )

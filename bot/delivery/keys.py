@@ -1,9 +1,15 @@
 """Dedup keys: one per thing that may be seen once. The outbox refuses a second row with the same key.
 
+    answers:<alert>     the card of a customer's answers to a survey
     breaker:<breaker>   the notice that alerts are held
     demotion:<playbook>:<moment>   the notice that a playbook lost its cards
     digest:<person>:<day>   a person's morning
     effect:<play>:<n>   what a play's n-th effect sends: a card, a letter, a notice, a webhook call
+    invitation:<id>     the letter with a survey's question
+    invitation-reminder:<id>   the letter that reminds of it
+    review:<review>     the message of a review's organizer
+    review:<review>:<sequence>:<address>   what a calendar is told of a review
+    theme:<dispatch>    the managers' card about a theme that grows or has come back
     writeback:<id>      the receipt of a change in the CRM
     unsent:<dispatch>   what the writer of a letter is told when it did not leave
     week:<day>          the managers' week
@@ -35,6 +41,18 @@ def effect_key(play_id: int, number: int) -> str:
     return f"effect:{play_id}:{number}"
 
 
+def invitation_key(invitation_id: int) -> str:
+    return f"invitation:{invitation_id}"
+
+
+def reminder_key(invitation_id: int) -> str:
+    return f"invitation-reminder:{invitation_id}"
+
+
+def answers_key(alert_id: int) -> str:
+    return f"answers:{alert_id}"
+
+
 def breaker_key(breaker_id: int) -> str:
     return f"breaker:{breaker_id}"
 
@@ -53,6 +71,28 @@ def week_key(day: date) -> str:
 
 def demotion_key(playbook: str, at: datetime) -> str:
     return f"demotion:{playbook}:{at.isoformat()}"
+
+
+def theme_key(theme_id: int, told_at: datetime) -> str:
+    """Of the dispatch: one for each time that the managers are told of a theme."""
+    return f"theme:{theme_id}:{told_at.isoformat()}"
+
+
+def theme_subject(dispatch_id: int) -> str:
+    return f"theme:{dispatch_id}"
+
+
+def review_subject(review_id: int) -> str:
+    return f"review:{review_id}"
+
+
+def review_key(review_id: int) -> str:
+    return f"review:{review_id}"
+
+
+def calendar_key(review_id: int, sequence: int, email: str) -> str:
+    """`sequence` is the calendar's: each change is told once."""
+    return f"review:{review_id}:{sequence}:{email.lower()}"
 
 
 def written_key(form: str) -> str:

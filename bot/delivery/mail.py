@@ -12,7 +12,16 @@ from bot.errors import Undeliverable
 from bot.letters.clean import header
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
+ATTACHED = "invite.ics"
 LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """An entry for the receiver's calendar: iCalendar's METHOD, and its text."""
+
+    method: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Letter:
     reply_to: str | None = None
     unsubscribe: str | None = None
     automatic: bool = True
+    calendar: Calendar | None = None
 
 
 class _Wire(EmailPolicy):
@@ -73,4 +83,16 @@ def message_of(letter: Letter, sender: Address, to: Address, outbox_id: str, at:
             message["List-Unsubscribe-Post"] = ONE_CLICK
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        _add_calendar(message, letter.calendar)
     return message
+
+
+def _add_calendar(message: EmailMessage, calendar: Calendar) -> None:
+    """Twice: as one more way to read the letter, which calendar programs act upon (RFC 6047), and as a file for all others.
+
+    In base64: a program on the way must not mend folded lines.
+    """
+    message.add_alternative(calendar.text, subtype="calendar", params={"method": calendar.method}, cte="base64")
+    written = calendar.text.encode()
+    message.add_attachment(written, maintype="application", subtype="ics", filename=ATTACHED, params={"name": ATTACHED})

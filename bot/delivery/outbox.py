@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.bulk import inserting
 from bot.delivery.schemes import is_slack, queue
 from models import OutboxMessage
+from models.base import Moment
 
 LEASE = timedelta(seconds=30)
 PER_CHANNEL = 40
@@ -83,21 +84,29 @@ def is_behind() -> ColumnElement[bool]:
     return and_(Row.shown_version < Row.wanted_version, Row.dead_at.is_(None))
 
 
-def _free(machine_now: datetime) -> ColumnElement[bool]:
+def _free(machine_now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     ready = or_(Row.retry_at.is_(None), Row.retry_at <= machine_now)
     return and_(ready, or_(Row.claimed_until.is_(None), Row.claimed_until <= machine_now))
 
 
-def find_due(session: Session, now: datetime, machine_now: datetime) -> list[Waiting]:
-    """Updates first (a person has just clicked), then posts in order of time, a share of each queue."""
+def _due() -> Select[Any]:
     place = func.row_number().over(partition_by=(queue(), Row.ts.is_(None)), order_by=(Row.due_at, Row.id))
     due = (
         select(Row.id, Row.channel, Row.ts.is_not(None).label("posted"), Row.due_at, place.label("place"))
-        .where(is_behind(), Row.due_at <= now, _free(machine_now))
+        .where(is_behind(), Row.due_at <= bindparam("now", type_=Moment), _free(bindparam("machine_now", type_=Moment)))
         .subquery()
     )
     chosen = select(due.c.id, due.c.channel, due.c.posted).where(due.c.place <= PER_CHANNEL)
-    return [Waiting(*row) for row in session.execute(chosen.order_by(due.c.posted.desc(), due.c.due_at, due.c.id))]
+    return chosen.order_by(due.c.posted.desc(), due.c.due_at, due.c.id)
+
+
+_DUE = _due()
+"""Built once: the worker asks several times for every message."""
+
+
+def find_due(session: Session, now: datetime, machine_now: datetime) -> list[Waiting]:
+    """Updates first (a person has just clicked), then posts in order of time, a share of each queue."""
+    return [Waiting(*row) for row in session.execute(_DUE, {"now": now, "machine_now": machine_now})]
 
 
 def claim(session: Session, ids: Sequence[str], worker: str, machine_now: datetime, lease: timedelta | None = None) -> list[Claimed]:

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.cards import UNITS
 from bot.charts.chart import Chart, chart_of
-from bot.charts.draw import draw
+from bot.charts.draw import Drawable, draw
 from bot.connectors.ports import Metric, Usage
 from bot.errors import SendFailed
 from bot.slack_api import asked
@@ -63,19 +63,19 @@ class Uploads:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._files: OrderedDict[tuple[str, Chart], asyncio.Task[str | None]] = OrderedDict()
+        self._files: OrderedDict[tuple[str, Drawable], asyncio.Task[str | None]] = OrderedDict()
 
-    async def of(self, account_id: str, charts: Sequence[Chart]) -> tuple[str | None, ...]:
-        """The charts' file ids; None for one without points, and for one that Slack does not take."""
+    async def of(self, account_id: str, charts: Sequence[Drawable]) -> tuple[str | None, ...]:
+        """The charts' file ids; None for one without points, and for one that Slack does not take. What they are of need be no account."""
         under_way = [self._task(account_id, chart) for chart in charts]
         return tuple([await asyncio.shield(task) if task else None for task in under_way])
 
-    def has(self, account_id: str, charts: Sequence[Chart]) -> bool:
+    def has(self, account_id: str, charts: Sequence[Drawable]) -> bool:
         """Whether they all were uploaded before."""
         found = [self._files.get((account_id, chart)) for chart in charts if chart.known]
         return all(task is not None and task.done() for task in found)
 
-    def _task(self, account_id: str, chart: Chart) -> "asyncio.Task[str | None] | None":
+    def _task(self, account_id: str, chart: Drawable) -> "asyncio.Task[str | None] | None":
         if not chart.known:
             return None
         key = (account_id, chart)
@@ -86,7 +86,7 @@ class Uploads:
         self._files.move_to_end(key)
         return self._files[key]
 
-    async def _upload(self, key: tuple[str, Chart]) -> str | None:
+    async def _upload(self, key: tuple[str, Drawable]) -> str | None:
         """A failure is not kept: the next who asks tries again."""
         _, chart = key
         try:

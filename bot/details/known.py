@@ -12,6 +12,7 @@ from bot.alerts.history import history_line
 from bot.alerts.people import load_people, person
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.reasons import reasons_of
+from bot.alerts.survey_card import told_by
 from bot.clock import day_of
 from bot.connectors.ports import RECORD
 from bot.delivery.dispatches import LETTER, STAYSAIL, address_of
@@ -42,6 +43,7 @@ def details_of(session: Session, alert: Alert, account: Account, sight: Sight) -
     world, reasons = sight.world, reasons_of(session, [alert.id])[alert.id]
     people = load_people(session, [(alert.owner_email, account.owner_email)])
     sources = {source.name: source for source in session.scalars(select(Source))}
+    told = told_by(session, alert)
     whole = m.DetailsModal(
         alert_id=alert.id,
         account=m.Account(account.id, account.name, account.url),
@@ -55,6 +57,8 @@ def details_of(session: Session, alert: Alert, account: Account, sight: Sight) -
         plays=plays_of(session, sight.rulebook, account.id),
         mail=mail_of(session, account.id, sight.tracked),
         notes=notes_of(session, account.id),
+        answers=told.answers,
+        answered_before=told.earlier,
         live=m.LiveFacts(gone_on=day_of(account.gone_at, world.zone) if account.gone_at else None),
     )
     return whole if sight.money else without_money(whole)
@@ -70,6 +74,8 @@ def without_money(modal: m.DetailsModal) -> m.DetailsModal:
         history=tuple(replace(line, note="") for line in modal.history),
         earlier=tuple(replace(alert, note="") for alert in modal.earlier),
         notes=(),
+        answers=tuple(answer.without_words() for answer in modal.answers),
+        answered_before=tuple(answer.without_words() for answer in modal.answered_before),
     )
 
 

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.alerts.cards import World, cause_of, money
-from bot.alerts.lifecycle import CLOSED
+from bot.alerts.lifecycle import CLOSED, TOLD
 from bot.alerts.people import person
 from bot.alerts.queries import lines_of, owned_by
 from bot.alerts.reasons import reasons_of
@@ -23,6 +23,7 @@ from bot.team.sight import sees_money
 from models import Account, Alert, Match, Teammate, Trace
 
 Row = tuple[Alert, Account]
+LEEWAY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,16 @@ def _open(session: Session, reader: Reader, span: Span) -> list[Row]:
         or_(Alert.state != m.State.SNOOZED.value, Alert.snoozed_until < tomorrow, slept),
         or_(Alert.state != m.State.TAKEN.value, Alert.taken_by.in_(reader.ids), span.after_sending(Alert.taken_at)),
         or_(Alert.card != m.CardName.TASK.value, Alert.deadline.is_(None), Alert.deadline < tomorrow),
+        or_(Alert.card != m.CardName.SURVEY_ANSWERS.value, ~Alert.quiet, Alert.taken_by.is_not(None), Alert.opened_at > _untold(span)),
     )
     joined = select(Alert, Account).join(Account, Account.id == Alert.account_id).where(reader.looks_after(), *needing)
     rows = session.execute(joined.order_by(Alert.quiet, Account.arr.desc().nulls_last(), Alert.opened_at, Alert.id))
     return [(alert, account) for alert, account in rows if alert.opened_at <= span.began]
+
+
+def _untold(span: Span) -> datetime:
+    """Answers without a card that came later were in no digest yet. One may leave a little after the moment that it is about."""
+    return span.since - LEEWAY
 
 
 def _waiting(session: Session, reader: Reader, began: datetime) -> tuple[tuple[m.WaitingLine, ...], int]:
@@ -140,7 +147,7 @@ def _closed(session: Session, reader: Reader, span: Span, world: World) -> tuple
     """What ended by itself or was closed by others; what the reader closed is told only where it stood before."""
     me = reader.teammate.slack_id
     news = or_(Alert.closed_by.is_(None), Alert.closed_by != me, span.after_sending(Alert.closed_at))
-    where = (reader.looks_after(), closed_since(span.since), news)
+    where = (reader.looks_after(), closed_since(span.since), news, func.coalesce(Alert.outcome, "") != TOLD)
     joined = select(Alert, Account).join(Account, Account.id == Alert.account_id).where(*where)
     rows = session.execute(joined.order_by(Alert.closed_at.desc(), Alert.id.desc()).limit(m.Digest.BESIDE)).all()
     lines = _closed_lines(session, rows, world)

@@ -91,8 +91,9 @@ def _reason(alert: Alert, task: NewTask, actor: Actor, now: datetime) -> Reason:
 
 
 def asleep(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Tasks whose snooze is over. No playbook measures them, so that nothing else would wake them."""
-    return Alert.card == TASK, Alert.closed_at.is_(None), Alert.state == State.SNOOZED.value, Alert.snoozed_until <= now
+    """Tasks and answers whose snooze is over. No playbook measures them, so that nothing else would wake them."""
+    unmeasured = Alert.card.in_((TASK, CardName.SURVEY_ANSWERS.value))
+    return unmeasured, Alert.closed_at.is_(None), Alert.state == State.SNOOZED.value, Alert.snoozed_until <= now
 
 
 def due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -9,6 +9,8 @@ UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LINKLIKE = re.compile(r"[:/\\@<>=\[\]{}|]|www\.|\.\w", re.IGNORECASE)
 LONGEST = 200
+LONGEST_OF_OURS = 2000
+"""For what no customer wrote: a question, a link."""
 
 
 def line(text: str, longest: int = LONGEST) -> str:
@@ -41,12 +43,12 @@ def first_name(name: str) -> str:
     return "" if LINKLIKE.search(first) else first.strip(",;")
 
 
-def values(found: Any) -> Any:
+def values(found: Any, longest: int = LONGEST) -> Any:
     """Every text within mappings and sequences, as one harmless line each."""
     if isinstance(found, str):
-        return line(found)
+        return line(found, longest)
     if isinstance(found, Mapping):
-        return {str(key): values(value) for key, value in found.items()}
+        return {str(key): values(value, longest) for key, value in found.items()}
     if isinstance(found, list | tuple):
-        return [values(value) for value in found]
+        return [values(value, longest) for value in found]
     return found

@@ -40,13 +40,17 @@ class CsmFacts:
 
 @dataclass(frozen=True)
 class LetterFacts:
-    """`today` is the day in the workspace's zone; `signals` are by name, such as `active_users.recent`; `csm` None: nobody is known."""
+    """`today` is the day in the workspace's zone; `signals` are by name, such as `active_users.recent`; `csm` None: nobody is known.
+
+    `extra` holds by name what only some letters say (`needs` in letter.yml), and what no customer wrote.
+    """
 
     contact: ContactFacts
     account: AccountFacts
     today: date
     csm: CsmFacts | None = None
     signals: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(

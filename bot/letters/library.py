@@ -1,6 +1,6 @@
 """The letters: one folder each, with a folder for each language. A team's own letter takes the place of a shipped one.
 
-<letter>/letter.yml                  about, essential, fits
+<letter>/letter.yml                  about, essential, fits, needs
 <letter>/<language>/subject.txt.j2   body.txt.j2   body.html.j2
 _layout.html.j2, _by_hand.html.j2, _sign/…, _footer/…  shared parts; a team's own file takes the place of a shipped one
 """
@@ -9,24 +9,20 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
-from pydantic import BaseModel, ConfigDict, Field
 
-from bot.documents.check import check
-from bot.documents.source import read_source
 from bot.errors import Finding, StaysailError
-from bot.letters.clean import header, lines, paragraphed, values
+from bot.letters.clean import LONGEST_OF_OURS, header, lines, paragraphed, values
 from bot.letters.facts import Draft, LetterFacts, Written
+from bot.letters.form import SHIPPED, LetterForm, form_in, is_name, shipped_needs
 from bot.letters.links import UNSUBSCRIBE
 from bot.letters.sample import sample_values
 from bot.letters.wording import Loaded, known_language, wording
 
-SHIPPED = Path(__file__).parent.parent / "messages" / "letters"
 FILES = ("subject.txt.j2", "body.txt.j2", "body.html.j2")
 ENGLISH = "en"
-NAME = re.compile(r"[a-z][a-z0-9-]*")
 DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?=[\s<]|$)")
 """A sentence that ends with `Customer & Co.` or `2026 г.` has one stop."""
 NEEDS = "a letter has letter.yml and a folder for each language with " + ", ".join(FILES)
@@ -34,19 +30,6 @@ NEEDS = "a letter has letter.yml and a folder for each language with " + ", ".jo
 
 class LetterBroken(StaysailError):
     """A letter could not be written. The text names the file, its line and what is wrong."""
-
-
-class LetterForm(BaseModel):
-    """`essential` letters are part of the contract: they reach those who unsubscribed, and carry no link to unsubscribe.
-
-    `fits` names the playbooks, cards and kinds of alerts to which a person would write this letter.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    about: str = Field(min_length=1)
-    essential: bool = Field(default=False, strict=True)
-    fits: tuple[Annotated[str, Field(pattern=f"^{NAME.pattern}$")], ...] = ()
 
 
 class Letters:
@@ -64,11 +47,21 @@ class Letters:
     @cached_property
     def _folders(self) -> Mapping[str, Path]:
         places = [SHIPPED, *([self._own] if self._own and self._own.is_dir() else [])]
-        return {folder.name: folder for place in places for folder in sorted(place.iterdir()) if folder.is_dir() and _is_name(folder.name)}
+        return {folder.name: folder for place in places for folder in sorted(place.iterdir()) if folder.is_dir() and is_name(folder.name)}
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._folders))
+
+    @property
+    def common(self) -> tuple[str, ...]:
+        """Those that need no more than the usual facts: a person may choose them, and a playbook may send them."""
+        return tuple(name for name in self.names if not self.needs(name))
+
+    def needs(self, name: str) -> frozenset[str]:
+        """The facts beside the usual ones. A team's own letter has those of the shipped one in whose place it stands."""
+        form = None if self._folders[name].parent == SHIPPED else self.form(name)
+        return shipped_needs().get(name, frozenset()) | frozenset(form.needs if form else ())
 
     def languages(self, name: str) -> tuple[str, ...]:
         """The languages in which the letter is there, by their codes."""
@@ -80,7 +73,7 @@ class Letters:
     def form(self, name: str) -> LetterForm | None:
         """What letter.yml says; None when it cannot be read."""
         if name not in self._forms:
-            self._forms[name] = self._form(name, [])
+            self._forms[name] = form_in(self._folders[name], [])
         return self._forms[name]
 
     def essential(self, name: str) -> bool:
@@ -135,7 +128,7 @@ class Letters:
         return next((language for language in wanted if language in there), there[0])
 
     def _facts(self, facts: LetterFacts, language: str, essential: bool) -> dict[str, Any]:
-        found: dict[str, Any] = values(facts.plain())
+        found: dict[str, Any] = values(facts.extra, LONGEST_OF_OURS) | values(facts.plain())
         return found | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
 
     def _ending(self, language: str, found: Mapping[str, object]) -> str:
@@ -149,7 +142,7 @@ class Letters:
 
     def _check(self, name: str) -> list[Finding]:
         findings: list[Finding] = []
-        self._form(name, findings)
+        form_in(self._folders[name], findings)
         if not self.languages(name):
             findings.append(Finding(str(self._folders[name]), "the letter is written in no language", NEEDS))
         for language in self.languages(name):
@@ -165,7 +158,7 @@ class Letters:
 
     def _check_file(self, name: str, language: str, file: str) -> Finding | None:
         essential = self.essential(name)
-        for facts in sample_values():
+        for facts in sample_values(self.needs(name)):
             found = facts | {"links": self._links, "essential": essential, "language": language, "unsubscribe": UNSUBSCRIBE}
             try:
                 written = self._render(f"{name}/{language}/{file}", found)
@@ -178,12 +171,6 @@ class Letters:
                 cure = 'begin the file with {% extends "_layout.html.j2" %}, or add a link to {{ unsubscribe }}'
                 return Finding(f"{self._folders[name] / language / file}:1", "there is no link to unsubscribe", cure)
         return None
-
-    def _form(self, name: str, findings: list[Finding]) -> LetterForm | None:
-        source = read_source(self._folders[name] / "letter.yml")
-        form = check(LetterForm, source.value, (), source) if source.value else None
-        findings += source.findings
-        return form
 
     def _render(self, template: str, found: Mapping[str, object]) -> str:
         return DOUBLE_STOP.sub(".", self._fill(template, found))
@@ -220,10 +207,6 @@ class Letters:
         else:
             places = [place / template for place in (self._own, SHIPPED) if place and first.startswith("_") and ".." not in template]
         return next((file for file in places if file.is_file()), None)
-
-
-def _is_name(name: str) -> bool:
-    return bool(NAME.fullmatch(name))
 
 
 def _words(error: Exception) -> str:

@@ -23,6 +23,11 @@ class LinkSigner:
         self._unsubscribe = URLSafeSerializer(secret, salt="staysail.letters.unsubscribe")
         self._click = URLSafeSerializer(secret, salt="staysail.letters.click")
 
+    @property
+    def surveys(self) -> str:
+        """How the links to surveys begin (see bot/surveys/links.py)."""
+        return f"{self._base}/s/"
+
     def unsubscribe(self, dispatch_id: int) -> str:
         return f"{self._base}/u/{self._unsubscribe.dumps(dispatch_id)}"
 
@@ -59,9 +64,9 @@ def targets(html: str) -> list[str]:
     return list(dict.fromkeys(url for url in found if is_web(url) and url != UNSUBSCRIBE))
 
 
-def tracked(html: str, link: Callable[[int], str]) -> str:
-    """The letter with every link of `targets` led through `link`."""
-    numbers = {url: number for number, url in enumerate(targets(html))}
+def tracked(html: str, link: Callable[[int], str], ours: str | None = None) -> str:
+    """The letter with every link of `targets` led through `link`, but for those that begin with `ours`: they come to us anyway."""
+    numbers = {url: number for number, url in enumerate(targets(html)) if ours is None or not url.startswith(ours)}
 
     def replace(match: re.Match[str]) -> str:
         url = unescape(match[2] if match[2] is not None else match[3]).strip()

@@ -3,16 +3,36 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import CodeType
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_currency, format_decimal
-from jinja2 import FunctionLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, FunctionLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 Loaded = tuple[str, str, Callable[[], bool]] | None
+
+
+class _Compiled(BytecodeCache):
+    """Every pass and every click has its own environment; a template is compiled once for all of them, and anew when its text changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        text, code = self._known.get(bucket.key, ("", None))
+        if text == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.checksum, bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 def wording(load: Callable[[str], Loaded]) -> ImmutableSandboxedEnvironment:
@@ -24,20 +44,23 @@ def wording(load: Callable[[str], Loaded]) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_COMPILED,
     )
     environment.filters |= {"date": _date, "number": _number, "money": _money, "plural": _plural}
+    environment.filters |= {"weekday": _weekday, "clock": _clock, "city": _city}
     return environment
 
 
 def known_language(language: str) -> bool:
+    """A code in lower case: `en`, `pt-br`."""
     try:
-        return bool(Locale.parse(language))
+        return language == language.lower() and bool(Locale.parse(language, sep="-"))
     except (UnknownLocaleError, ValueError):
         return False
 
 
 def _locale(context: Context) -> Locale:
-    return Locale.parse(context["language"])
+    return Locale.parse(context["language"], sep="-")
 
 
 @pass_context
@@ -47,6 +70,26 @@ def _date(context: Context, day: date | datetime) -> str:
     if locale.language == "en" and not locale.territory:
         return format_date(day, "d MMMM y", locale=locale)
     return format_date(day, "long", locale=locale)
+
+
+@pass_context
+def _weekday(context: Context, day: date | datetime) -> str:
+    """Saturday 5 December 2026, sobota 5. prosince 2026."""
+    locale = _locale(context)
+    british = locale.language == "en" and not locale.territory
+    return format_date(day, "EEEE d MMMM y" if british else "full", locale=locale)
+
+
+@pass_context
+def _clock(context: Context, moment: datetime) -> str:
+    """15:00, by the moment's own zone."""
+    return format_time(moment.time(), "H:mm", locale=_locale(context))
+
+
+@pass_context
+def _city(context: Context, zone: str) -> str:
+    """Prague, Praha, Прага: what people call a zone such as Europe/Prague."""
+    return get_timezone_location(zone, locale=_locale(context), return_city=True)
 
 
 @pass_context

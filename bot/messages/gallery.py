@@ -12,9 +12,14 @@ from bot.messages.catalog.detail_examples import DETAIL_EXAMPLES
 from bot.messages.catalog.digest_examples import DIGEST_EXAMPLES
 from bot.messages.catalog.duty_examples import DUTY_EXAMPLES, DUTY_MODALS
 from bot.messages.catalog.home_examples import HOME_EXAMPLES, LOOK_UP_EXAMPLES, LOOK_UP_MODALS
-from bot.messages.catalog.message import Message, Modal
+from bot.messages.catalog.message import Home, Message, Modal
 from bot.messages.catalog.modal_examples import MODAL_EXAMPLES
+from bot.messages.catalog.review_due_examples import REVIEW_DUE_EXAMPLES, REVIEW_DUE_MODALS
+from bot.messages.catalog.review_examples import REVIEW_EXAMPLES, REVIEW_MODALS
 from bot.messages.catalog.room_examples import ROOM_EXAMPLES, ROOM_MODAL_EXAMPLES
+from bot.messages.catalog.survey_examples import SURVEY_EXAMPLES, SURVEY_MODALS
+from bot.messages.catalog.survey_report_examples import SURVEY_REPORT_EXAMPLES
+from bot.messages.catalog.theme_examples import THEME_EXAMPLES, THEME_MODALS
 from bot.messages.catalog.write_back_examples import WRITEBACK_MODALS, WRITEBACK_RECEIPTS
 from bot.messages.catalog.writing_examples import WRITING_EXAMPLES, WRITING_MODALS
 from bot.messages.render import render, render_home, render_view
@@ -29,7 +34,12 @@ MESSAGES: dict[str, Message] = {
     **DIGEST_EXAMPLES,
     **DUTY_EXAMPLES,
     **LOOK_UP_EXAMPLES,
+    **REVIEW_DUE_EXAMPLES,
+    **REVIEW_EXAMPLES,
     **ROOM_EXAMPLES,
+    **SURVEY_EXAMPLES,
+    **THEME_EXAMPLES,
+    **SURVEY_REPORT_EXAMPLES,
     **WRITEBACK_RECEIPTS,
     **WRITING_EXAMPLES,
     **{f"answer-{name}": answer for name, answer in ANSWER_EXAMPLES.items()},
@@ -40,29 +50,43 @@ MODALS: dict[str, Modal] = {
     **DUTY_MODALS,
     **LOOK_UP_MODALS,
     **MODAL_EXAMPLES,
+    **REVIEW_DUE_MODALS,
+    **REVIEW_MODALS,
     **ROOM_MODAL_EXAMPLES,
+    **SURVEY_MODALS,
+    **THEME_MODALS,
     **WRITEBACK_MODALS,
     **WRITING_MODALS,
 }
 
 
+def every() -> dict[str, Message | Modal | Home]:
+    """The facts of each, by name."""
+    modals = {f"modal-{name}": modal for name, modal in MODALS.items()}
+    return {**MESSAGES, **modals, **{f"home-{name}": home for name, home in HOME_EXAMPLES.items()}}
+
+
+def drawn(facts: Message | Modal | Home) -> tuple[Surface, dict[str, Any]]:
+    """A message's payload is `{text, blocks}`, that of a modal or a Home tab the view."""
+    if isinstance(facts, Modal):
+        return "modal", render_view(facts)
+    if isinstance(facts, Home):
+        return "home", render_home(facts)
+    rendered = render(facts)
+    return "message", {"text": rendered.text, "blocks": rendered.blocks}
+
+
 def examples() -> list[Example]:
-    """(name, surface, payload); a message's payload is `{text, blocks}`, that of a modal or a Home tab the view."""
-    every: list[Example] = []
-    for name, message in MESSAGES.items():
-        rendered = render(message)
-        every.append((name, "message", {"text": rendered.text, "blocks": rendered.blocks}))
-    every += [(f"modal-{name}", "modal", render_view(modal)) for name, modal in MODALS.items()]
-    every += [(f"home-{name}", "home", render_home(home)) for name, home in HOME_EXAMPLES.items()]
-    return every
+    """(name, surface, payload)."""
+    return [(name, *drawn(facts)) for name, facts in every().items()]
 
 
 def write(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    every = examples()
-    for name, surface, payload in every:
+    found = examples()
+    for name, surface, payload in found:
         (folder / f"{name}.{surface}.json").write_text(json.dumps(payload, ensure_ascii=False, indent=1), "utf-8")
-    return len(every)
+    return len(found)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,17 @@ def mrkdwn(text: object, limit: int = LIMIT) -> str:
     return quoted + line.translate(_ESCAPES)
 
 
+def pieces(text: object, limit: int = 2800) -> list[str]:
+    """Someone else's whole text as mrkdwn, in pieces of so many characters at most that each fit a block; cut between words."""
+    found = [""]
+    words = clean(text, len(str(text)) + 1).split(" ")
+    for part in (word[at : at + 500].translate(_ESCAPES) for word in words for at in range(0, len(word), 500)):
+        if found[-1] and len(found[-1]) + 1 + len(part) > limit:
+            found.append("")
+        found[-1] = f"{found[-1]} {part}".strip()
+    return found if found[0] else []
+
+
 def plain(text: object, limit: int = LIMIT) -> str:
     """Someone else's text for a plain_text object. The limit counts the characters that come out."""
     return clean(text, limit).replace("<", "<" + BREAK)[:limit]

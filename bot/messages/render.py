@@ -120,6 +120,7 @@ FILTERS = {
     "items": _items,
     "mrkdwn": mrkdwn.mrkdwn,
     "plain": mrkdwn.plain,
+    "pieces": mrkdwn.pieces,
     "bold": mrkdwn.bold,
     "code": mrkdwn.code,
     "link": mrkdwn.link,

@@ -60,7 +60,7 @@ def dry_run_file(session: Session, settings: Settings, file: Path, now: datetime
     """Whom the file would touch now, if it were enabled and live."""
     day = day_of(now, settings.zone)
     rulebook = load_rulebook(session, replace(settings, enable=()), day)
-    (playbook,) = load_files(rulebook.signals, settings, [file])
+    (playbook,) = load_files(session, rulebook.signals, settings, [file])
     return dry_run(session, rulebook, playbook, guard_of(settings, now), now)
 
 

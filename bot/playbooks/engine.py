@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.alerts.lifecycle import WAITS_FOR_CARDS
 from bot.playbooks.program import Branch, Do, End, Jump, Loop, Op, Program, Split, Wait
-from bot.playbooks.steps import EmailStep, SetStep
+from bot.playbooks.steps import SetStep
 
 ALERT, CONDITION, EVENT = WAITS_FOR_CARDS, "condition", "event:"
 DONE, GOAL, EXIT = "done", "goal", "exit"
@@ -26,7 +26,8 @@ LONGEST_WALK = 10_000
 class Place:
     """Where a play stands. `done` counts its steps so far, `alerts` those that opened one; `rounds` counts those of each loop.
 
-    `since` and `until`: when the waiting at this step began, and when it ends at the latest. `held`: what holds its letter back.
+    `since` and `until`: when the waiting at this step began, and when it ends at the latest. `held`: what holds back what it has
+    to write.
     """
 
     step: int = 0
@@ -78,7 +79,7 @@ class Visit:
 @dataclass(frozen=True)
 class Advance:
     """What was done, and where the play stands now. `due_at`: when to look again; `waiting`: what else moves it on; `ended`: why it ended.
-    `at_letter`: it came to one, and whether that may be written must be looked up first.
+    `at_customer`: it came to a step that reaches one, and whether it may must be looked up first.
 
     At the end of its steps a play that opened alerts waits for them (`ALERT`).
     """
@@ -89,7 +90,7 @@ class Advance:
     waiting: str | None = None
     ended: str | None = None
     words: str = ""
-    at_letter: bool = False
+    at_customer: bool = False
 
 
 def advance(program: Program, place: Place, sight: Sight) -> Advance:
@@ -144,8 +145,8 @@ class _Walk:
         self.place = replace(self.place, step=then, done=number, since=None, until=None, held="")
 
     def _do(self, op: Do) -> Advance | None:
-        if isinstance(op.step, EmailStep) and (self.visits or self.place.step != self.began_at):
-            return self.rest(due_at=self.sight.now, at_letter=True)
+        if op.step.reaches_customers and (self.visits or self.place.step != self.began_at):
+            return self.rest(due_at=self.sight.now, at_customer=True)
         self._visit(op, self.place.step + 1)
         if op.step.opens_alert:
             self.place = replace(self.place, alerts=self.place.alerts + 1)

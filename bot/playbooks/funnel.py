@@ -3,13 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.messages import catalog as m
 from bot.playbooks.definition import Playbook
 from bot.playbooks.program import Loop, OutlineLine, Program, Split
 from bot.playbooks.silence import HOLDOUT
+from bot.playbooks.steps import SurveyStep
 from models import Play, Trace
 
 DID_STEP = ("step", "opened")
@@ -17,11 +18,13 @@ DID_STEP = ("step", "opened")
 
 @dataclass
 class _Seen:
-    """Plays by the place in the file: all, those of each variant, and those that took the `else`."""
+    """Plays by the place in the file: all, those of each variant, and those that took the `else`. People whom a survey asked, or not."""
 
     passed: Counter[str] = field(default_factory=Counter)
     variants: Counter[tuple[str, str]] = field(default_factory=Counter)
     otherwise: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    held_back: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def funnel(session: Session, playbook: Playbook) -> Funnel:
     inside = 0  # a loop leaves a trace only when it is over: it was reached by all who reached its first step
     for line in reversed(program.outline()):
         inside = _reached(line, seen, splits, here[line], inside if line.path in loops else 0)
-        lines.append(m.StepLine(line.path, line.depth, line.text, inside, here[line]))
+        counts = (seen.asked[line.path], seen.held_back[line.path]) if line.pc is not None else (0, 0)
+        lines.append(m.StepLine(line.path, line.depth, line.text, inside, here[line], *counts))
     return Funnel(tuple(reversed(lines)), here[None])
 
 
@@ -57,6 +61,7 @@ def _reached(line: OutlineLine, seen: _Seen, splits: set[str], here: int, inside
 
 def _seen(session: Session, playbook: Playbook) -> _Seen:
     detail = Trace.detail
+    mine = (Trace.playbook == playbook.name, Trace.playbook_version == playbook.version, Trace.step.is_not(None))
     each = (
         select(
             Trace.step.label("step"),
@@ -64,13 +69,7 @@ def _seen(session: Session, playbook: Playbook) -> _Seen:
             detail["variant"].as_string().label("variant"),
             detail["holds"].as_boolean().label("holds"),
         )
-        .where(
-            Trace.playbook == playbook.name,
-            Trace.playbook_version == playbook.version,
-            Trace.what.in_(DID_STEP),
-            Trace.step.is_not(None),
-            func.coalesce(detail["silent"].as_string(), "") != HOLDOUT,
-        )
+        .where(*mine, Trace.what.in_(DID_STEP), func.coalesce(detail["silent"].as_string(), "") != HOLDOUT)
         .subquery()
     )
     plays = func.count(each.c.play.distinct())
@@ -83,7 +82,19 @@ def _seen(session: Session, playbook: Playbook) -> _Seen:
             seen.variants[step, variant] += count
         if holds is not None and not holds:
             seen.otherwise[step] += count
+    if any(isinstance(step, SurveyStep) for step in playbook.program.steps()):
+        _count_people(session, mine, seen)
     return seen
+
+
+def _count_people(session: Session, mine: tuple[ColumnElement[bool], ...], seen: _Seen) -> None:
+    """Whoever was held back while a play waited, and asked later, is in both counts."""
+    asked = select(Trace.step, func.sum(Trace.detail["asked"].as_integer())).where(*mine, Trace.what == "step").group_by(Trace.step)
+    for step, count in session.execute(asked):
+        seen.asked[step or ""] = count or 0
+    held = select(Trace.step, func.count()).where(*mine, Trace.what == "not_asked").group_by(Trace.step)
+    for step, count in session.execute(held):
+        seen.held_back[step or ""] = count
 
 
 def _standing(session: Session, playbook: Playbook) -> list[tuple[int, int]]:

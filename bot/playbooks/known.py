@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals, load_signals
 from bot.errors import Finding, InvalidInput
+from bot.playbooks.cadence import with_reviews
 from bot.playbooks.health import with_health
 from bot.playbooks.segments import signal_name, with_segments
 from bot.settings import Settings
@@ -24,6 +25,7 @@ def known_signals(session: Session, settings: Settings, day: date, unpolled: Map
     extends: tuple[Callable[[Signals], Signals], ...] = (
         lambda known: with_health(known, settings.health),
         lambda known: with_segments(known, settings.segments),
+        lambda known: with_reviews(known, settings.reviews, settings.zone),
     )
     for extend in extends:
         try:

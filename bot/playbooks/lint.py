@@ -1,6 +1,7 @@
 """`playbook lint`: what is wrong with a file, and what is right but unwise."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.accounts.signals import Signals
 from bot.clock import day_of
-from bot.errors import Finding
+from bot.errors import Finding, InvalidInput
 from bot.playbooks.condition import Condition
 from bot.playbooks.definition import Playbook
 from bot.playbooks.known import known_signals
@@ -19,17 +20,53 @@ from bot.playbooks.program import Do, Loop, Op, Wait
 from bot.playbooks.steps import EmailStep
 from bot.playbooks.triggers import ManualTrigger, SweepTrigger
 from bot.settings import Settings
+from bot.surveys.library import is_survey
+from bot.surveys.lint import lint_surveys
 from models import Account
 
 FEW = 10
 Said = tuple[str, str]
 """What is unwise, and its cure."""
+Found = tuple[int, list[Finding]]
+"""How many are in order, and warnings."""
+
+
+@dataclass(frozen=True)
+class Linted:
+    """How many files are in order, and what is unwise in them."""
+
+    playbooks: int
+    surveys: int
+    warnings: list[Finding]
+
+    def in_words(self) -> str:
+        counted = [(self.playbooks, "playbook")] if self.playbooks or not self.surveys else []
+        counted += [(self.surveys, "survey")] if self.surveys else []
+        return " and ".join(f"{count} {word}{'s' if count != 1 else ''}" for count, word in counted) + " in order"
+
+
+def lint_files(session: Session, settings: Settings, files: Sequence[Path], unpolled: Mapping[str, str]) -> Linted:
+    """Playbooks and surveys, each by their own rules. Raises InvalidInput with every mistake of every file."""
+    asking = [file for file in files if is_survey(file)]
+    others = [file for file in files if file not in asking]
+    (playbooks, warnings), mistakes = _tried(lambda: lint(session, settings, others, unpolled) if others else (0, []))
+    (surveys, doubts), more = _tried(lambda: lint_surveys(session, settings, asking))
+    if mistakes or more:
+        raise InvalidInput([*dict.fromkeys((*mistakes, *more))])
+    return Linted(playbooks, surveys, [*warnings, *doubts])
+
+
+def _tried(job: Callable[[], Found]) -> tuple[Found, Sequence[Finding]]:
+    try:
+        return job(), ()
+    except InvalidInput as error:
+        return (0, []), error.findings
 
 
 def lint(session: Session, settings: Settings, files: Sequence[Path], unpolled: Mapping[str, str]) -> tuple[int, list[Finding]]:
     """How many playbooks are in order, and warnings. Raises InvalidInput with every mistake of every file. `unpolled`: extra columns."""
     signals = known_signals(session, settings, day_of(clock.now(), settings.zone), unpolled)
-    playbooks = load_files(signals, settings, files)
+    playbooks = load_files(session, signals, settings, files)
     return len(playbooks), [warning for playbook in playbooks for warning in _warnings(session, playbook, signals)]
 
 

@@ -1,6 +1,7 @@
 """From settings and files to what a pass decides by."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from bot.playbooks.rulebook import House, Routes, Rulebook
 from bot.playbooks.status import statuses
 from bot.settings import Settings
 from bot.settings.reading import laid_over
+from bot.surveys.library import load_surveys
+from bot.surveys.means import means_of
+from bot.surveys.shelf import counting
 
 ROUTES = "channels.routes"
 
@@ -30,18 +34,29 @@ def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Map
     `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values.
     """
     signals = known_signals(session, settings, day, unpolled or {})
-    house = house_of(settings)
+    house, changed = asking_house(session, settings)
     known = known_to(settings, house)
     own: Path | list[Path] = settings.playbooks or []
     files = load_playbooks(own, signals.catalogue, known, enable=settings.enable, seen=statuses(session).keys())
     shelf = Shelf(files, signals.catalogue, known)
     playbooks, editions, problems = shelf.editions(session)
     routes, doubts = fitting_routes(settings, signals)
-    return Rulebook(playbooks, editions, signals, routes, house, (*problems, *doubts))
+    return Rulebook(playbooks, editions, signals, routes, house, (*changed, *problems, *doubts))
+
+
+def asking_house(session: Session, settings: Settings) -> tuple[House, list[Finding]]:
+    """With the surveys that count, and what is wrong with them. Raises InvalidInput with every mistake of every survey."""
+    house = house_of(settings)
+    if house.asking is None:
+        return house, []
+    surveys, problems = counting(session, load_surveys(settings.survey_folder))
+    return replace(house, surveys=surveys), problems
 
 
 def house_of(settings: Settings) -> House:
+    """Without surveys."""
     email = settings.email
+    letters = Letters(settings.letters, settings.links, email.language) if email else None
     return House(
         zone=settings.zone,
         hours=settings.hours,
@@ -49,18 +64,20 @@ def house_of(settings: Settings) -> House:
         admins=settings.admin_channel,
         alerts=settings.alerts,
         manager_emails=tuple(name for name in settings.roles.managers if not name.startswith("@")),
-        letters=Letters(settings.letters, settings.links, email.language) if email else None,
+        letters=letters,
         sender=email.sender if email else None,
         per_contact=settings.limits.contact,
         per_account=settings.limits.account,
+        asking=means_of(settings, letters),
     )
 
 
 def known_to(settings: Settings, house: House) -> Known:
     """What playbooks may name."""
-    letters = frozenset(house.letters.names) if house.letters else None
+    letters = frozenset(house.letters.common) if house.letters else None
+    surveys = frozenset(house.surveys) if house.asking else None
     fields = {name: field.kind for name, field in settings.fields.items()}
-    return Known(CARDS, letters, fields, frozenset(settings.segments), settings.alerts.worse_by)
+    return Known(CARDS, letters, fields, frozenset(settings.segments), settings.alerts.worse_by, surveys)
 
 
 def load_routes(settings: Settings, signals: Signals) -> Routes:
@@ -94,6 +111,7 @@ def guard_of(settings: Settings, now: datetime) -> Guard:
     )
 
 
-def load_files(signals: Signals, settings: Settings, files: Sequence[Path]) -> list[Playbook]:
+def load_files(session: Session, signals: Signals, settings: Settings, files: Sequence[Path]) -> list[Playbook]:
     """The playbooks of some files, compiled as if they were enabled. Raises InvalidInput with every mistake."""
-    return load_playbooks(files, signals.catalogue, known_to(settings, house_of(settings)))
+    house, _ = asking_house(session, settings)
+    return load_playbooks(files, signals.catalogue, known_to(settings, house))

@@ -21,7 +21,7 @@ ENOUGH = 20
 """With fewer verdicts nothing is decided."""
 Z = 1.959963984540054
 """The normal distribution's quantile that leaves 2.5 % on either side."""
-NO_VERDICT = (DismissReason.KNOWN, DismissReason.NOT_NEEDED)
+NO_VERDICT = (DismissReason.KNOWN, DismissReason.NOT_NEEDED, DismissReason.SKIPPED)
 
 
 def verdict_of(state: str, outcome: str | None) -> bool | None:

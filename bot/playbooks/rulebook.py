@@ -14,6 +14,8 @@ from bot.letters.library import Letters
 from bot.playbooks.condition import Condition
 from bot.playbooks.definition import Playbook
 from bot.settings.forms import AlertSettings
+from bot.surveys.means import Means
+from bot.surveys.survey import Survey
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Routes:
 
 @dataclass(frozen=True)
 class House:
-    """What effects need beside the account: where people are reached, how letters are written, how much a customer is written to."""
+    """What effects need beside the account: where people are reached, how letters are written, how much a customer is written to.
+
+    `surveys` are those that may be asked, by name; `asking` None: nobody could answer.
+    """
 
     zone: ZoneInfo
     hours: BusinessHours
@@ -46,6 +51,8 @@ class House:
     sender: str | None = None
     per_contact: Allowance = field(default_factory=lambda: Allowance(3, timedelta(days=7)))
     per_account: Allowance = field(default_factory=lambda: Allowance(6, timedelta(days=7)))
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    asking: Means | None = None
 
 
 @dataclass(frozen=True)

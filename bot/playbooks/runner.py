@@ -22,16 +22,17 @@ from bot.errors import SourceFailed, StaysailError
 from bot.playbooks.definition import Playbook
 from bot.playbooks.due import Due, about_to_open, claim
 from bot.playbooks.effects.alerts import Trends, open_alerts
-from bot.playbooks.effects.dispatches import Leaving, Writer, dispatch, notices, webhooks
+from bot.playbooks.effects.dispatches import dispatch, notices, webhooks
 from bot.playbooks.effects.doing import Doing
 from bot.playbooks.effects.fields import set_fields
+from bot.playbooks.effects.reaching import Reaching, Verdict, reaching_step
 from bot.playbooks.engine import ALERT, Advance, advance
-from bot.playbooks.ledger import Hold, Ledger, Send, Skip
+from bot.playbooks.ledger import Hold
 from bot.playbooks.places import about, ended, settled, write_places
 from bot.playbooks.program import Do
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.start import start_for
-from bot.playbooks.steps import CardStep, EmailStep, NotifyStep, SetStep, StartStep, TaskStep, WebhookStep
+from bot.playbooks.steps import CardStep, NotifyStep, SetStep, StartStep, Step, TaskStep, WebhookStep
 from models import Trace
 
 log = structlog.get_logger()
@@ -87,7 +88,8 @@ def move(session: Session, rulebook: Rulebook, trends: Trends, now: datetime) ->
 class _Walk:
     """A play on its way through a batch: where it is `at`, what it did up to there, and how it rests (None: it has yet to set out).
 
-    `letter`: it came to one, which can be decided on what was read for this look: nothing that a play does changes it before its next.
+    `reaches`: it came to a step that reaches customers, which can be decided on what was read for this look: nothing that a play does
+    changes it before its next.
     """
 
     at: Due
@@ -95,8 +97,8 @@ class _Walk:
     then: Advance | None = None
 
     @property
-    def letter(self) -> EmailStep | None:
-        return _letter_of(self.at) if self.then is None or self.then.at_letter else None
+    def reaches(self) -> Step | None:
+        return reaching_step(self.at) if self.then is None or self.then.at_customer else None
 
 
 @dataclass
@@ -108,15 +110,13 @@ class _Batch:
     now: datetime
     moves: list[tuple[Due, Advance]] = field(default_factory=list)
     doings: list[Doing] = field(default_factory=list)
-    letters: list[Leaving] = field(default_factory=list)
     traces: list[dict[str, Any]] = field(default_factory=list)
 
     def decide(self, due: Sequence[Due]) -> None:
-        """Every play goes on to its next letter, wait or end; then the letters are decided together, in the same order."""
+        """Every play goes on to its next letter, survey, wait or end; then what reaches customers is decided together, in that order."""
         walks = [walk for play in due if (walk := self._set_out(play))]
-        writing = [walk.at for walk in walks if walk.letter and not walk.at.silent]
-        self.ledger = Ledger(self.session, self.rulebook.house, [play.account_id for play in writing], self.now)
-        self.writer = Writer(self.session, self.rulebook.house, writing, self.now)
+        there = [walk.at for walk in walks if walk.reaches and not walk.at.silent]
+        self.reaching = Reaching(self.session, self.rulebook.house, there, self.now)
         for walk in walks:
             self._go_on(walk)
 
@@ -124,52 +124,45 @@ class _Batch:
         if play.left:
             self._end(play, play.left)
             return None
-        if _letter_of(play):
+        if reaching_step(play):
             return _Walk(play, ())
         then = advance(play.playbook.program, play.place, play.sight)
         doings = tuple(Doing(play, visit) for visit in then.visits)
         return _Walk(replace(play, place=then.place), doings, then)
 
     def _go_on(self, walk: "_Walk") -> None:
-        play, step = walk.at, walk.letter
+        play, step = walk.at, walk.reaches
         self.doings += walk.doings
         if walk.then and not step:
             self.moves.append((play, walk.then))
             return
         leaving = play.silent or play.sight.goal or play.sight.leave
-        verdict = self._ask_ledger(play, step) if step and not leaving else None
+        verdict = self.reaching.decide(play, step) if step and not leaving else None
         then = advance(play.playbook.program, play.place, play.sight)
         doings = [Doing(play, visit) for visit in then.visits]
-        if hold := self._letter(doings, verdict):
+        if hold := self._reach(doings, verdict):
             self._hold(play, hold)
         else:
             self.doings += doings
             self.moves.append((play, then))
 
-    def _letter(self, doings: Sequence[Doing], verdict: Send | Hold | Skip | None) -> Hold | None:
-        """Writes what the first of these steps sends. Gives what holds it back."""
+    def _reach(self, doings: Sequence[Doing], verdict: Verdict | None) -> Hold | None:
+        """Does what the first of these steps is for. Gives what holds it back."""
         if isinstance(verdict, Hold):
             return verdict
-        if doings and isinstance(verdict, Skip):
-            doings[0].detail["skipped"] = verdict.reason
-        elif doings and isinstance(verdict, Send):
+        if doings and verdict:
             try:
-                self.letters.append(self.writer.letter(doings[0], verdict, self.ledger))
+                self.reaching.do(doings[0], verdict)
             except StaysailError as error:
                 log.warning("letter_not_written", play=doings[0].due.play_id, problem=str(error))
                 return Hold(self.now + BROKEN_AGAIN, f"letter: {error}")
         return None
 
-    def _ask_ledger(self, play: Due, step: EmailStep) -> Send | Hold | Skip:
-        letters = self.rulebook.house.letters
-        essential = bool(letters and letters.essential(step.email.letter))
-        return self.ledger.decide(step.email.to, play.account_id, play.contact_id, play.owner_email, essential, play.pressing)
-
     def _hold(self, play: Due, hold: Hold) -> None:
         if play.place.held != hold.reason:
             detail = {"reason": hold.reason, "until": hold.until.isoformat()}
             self.traces.append(about(play, self.now) | {"what": "held_back", "step": play.op.path, "detail": detail})
-        self.moves.append((play, Advance((), replace(play.place, held=hold.reason), due_at=hold.until)))
+        self.moves.append((play, Advance((), replace(play.place, held=hold.reason, since=hold.since), due_at=hold.until)))
 
     def _end(self, play: Due, reason: str) -> None:
         self.moves.append((play, Advance((), play.place, ended=reason)))
@@ -182,14 +175,16 @@ class _Batch:
         alerts = [*acting[CardStep], *acting[TaskStep]]
         opened_now = open_alerts(self.session, alerts, self.rulebook, trends, self.now)
         self._leave(acting)
+        asked = self.reaching.write()
         opened = {id(doing) for doing in alerts}
         self.traces += [doing.trace(self.now) for doing in self.doings if id(doing) not in opened]
+        self.traces += self.reaching.traces
         places = settled(self.session, self.moves)
         self.traces += [ended(play, then, self.now) for play, then in places if then.ended]
         add_all(self.session, Trace, self.traces)
         write_places(self.session, places, self.now)
         self._show_the_end(places, Counter(doing.due.play_id for doing in alerts))
-        return Moved(len(self.moves), opened_now, len(self.letters))
+        return Moved(len(self.moves), opened_now, len(self.reaching.letters) + asked)
 
     def _show_the_end(self, places: Sequence[tuple[Due, Advance]], opened: Mapping[int, int]) -> None:
         """Cards from earlier looks no longer offer to take a play over that has nothing left to do."""
@@ -200,14 +195,10 @@ class _Batch:
 
     def _leave(self, acting: Mapping[type, list[Doing]]) -> None:
         house, now = self.rulebook.house, self.now
-        leaving = [*self.letters, *notices(self.session, acting[NotifyStep], house, now), *webhooks(acting[WebhookStep], now)]
+        leaving = [*self.reaching.letters, *notices(self.session, acting[NotifyStep], house, now), *webhooks(acting[WebhookStep], now)]
         dispatch(self.session, leaving, now)
         set_fields(self.session, acting[SetStep], self.rulebook.signals.day)
         for doing in sorted(acting[StartStep], key=lambda doing: doing.due.account_id):  # two processes in one order: no deadlock
             occasion = f"play:{doing.due.play_id}:{doing.visit.number}"
             begun = start_for(self.session, self.rulebook, doing.step.start, doing.due.account_id, occasion, now)
             doing.detail["started" if isinstance(begun, int) else "held"] = begun
-
-
-def _letter_of(play: Due) -> EmailStep | None:
-    return play.op.step if isinstance(play.op, Do) and isinstance(play.op.step, EmailStep) else None

@@ -23,7 +23,8 @@ def needed(playbook: Playbook, signals: Signals) -> list[str]:
     """The signals whose values a card of this playbook shows."""
     metric = signals.main_metric(playbook.when.signals)
     of_metric = [f"{metric.name}.{form[0]}" for form in FORMS] if metric else []
-    return list(dict.fromkeys([*playbook.when.signals, *of_metric]))
+    beside = [other for name in playbook.when.signals for other in signals.catalogue[name].told_with]
+    return list(dict.fromkeys([*playbook.when.signals, *beside, *of_metric]))
 
 
 def headline_of(playbook: Playbook, signals: Signals) -> str:

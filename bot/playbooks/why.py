@@ -20,10 +20,15 @@ from bot.playbooks.funnel import stands_at
 from bot.playbooks.match import Held, in_care
 from bot.playbooks.program import Wait
 from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.steps import SurveyStep
 from bot.playbooks.take_over import TAKEN_OVER
 from bot.playbooks.triggers import SweepTrigger, trigger_in_words
+from bot.surveys.passed_over import passed_over
+from bot.surveys.throttle import Why
 from models import Account, Alert, Match, Play, PlaybookStatus, Reason, Source, Trace
 
+ASKED = frozenset({Why.ASKED_LATELY, Why.A_YEAR, Why.WAITING})
+"""What makes a survey wait, beside what makes letters wait."""
 VERDICTS = {
     Held.STALE: m.Verdict.STALE,
     Held.MASS_DROP: m.Verdict.MASS_DROP,
@@ -59,8 +64,12 @@ def why(session: Session, account: Account, playbook: Playbook, rulebook: Rulebo
     case = _Case(session, account, playbook, rulebook, holds, _last_play(session, account, playbook))
     ended = _ended(case.last, rulebook) if case.last else {}
 
+    asks = any(isinstance(step, SurveyStep) for step in playbook.program.steps())
+    not_asked = passed_over(session, account.id, playbook.name, now) if asks else ()
+
     def say(verdict: m.Verdict, **more: Any) -> m.PlaybookVerdict:
-        return m.PlaybookVerdict(playbook.name, playbook.version, verdict, terms, playbook.about, **(ended | more))
+        told = ended | more | {"not_asked": not_asked}
+        return m.PlaybookVerdict(playbook.name, playbook.version, verdict, terms, playbook.about, **told)
 
     standing = select(Alert).join(Reason, Reason.alert_id == Alert.id).where(Reason.playbook == playbook.name, Reason.ended_at.is_(None))
     alert = session.scalar(standing.where(Alert.account_id == account.id).order_by(Alert.id.desc()).limit(1))
@@ -79,6 +88,8 @@ def _of_running(session: Session, play: Play, rulebook: Rulebook, say: Say) -> m
     place = Place.read(play.step, play.progress)
     held = session.scalar(select(Trace).where(Trace.play_id == play.id, Trace.what == "held_back").order_by(Trace.id.desc()).limit(1))
     if place.held and held:
+        if place.held in ASKED:
+            return say(m.Verdict.ASKED, since=play.started_at, until=play.due_at)
         house = rulebook.house
         rule = f"{house.per_contact} per contact, {house.per_account} per account" if place.held == "limit" else _pressing(edition)
         verdict = m.Verdict.LIMITS if place.held == "limit" else m.Verdict.UNLESS

@@ -12,6 +12,7 @@ from bot.alerts.history import history_line
 from bot.alerts.people import load_people
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.reasons import reasons_of
+from bot.alerts.survey_card import heard
 from bot.delivery.composed import Composed, Withheld
 from bot.messages import catalog as m
 from bot.messages.render import render
@@ -68,7 +69,7 @@ def _told(session: Session, subject: Subject, reasons: Sequence[Reason], scene: 
         contacts=contacts_of(session, account.id) if m.Share.CONTACTS in shared else (),
         earlier=earlier_alerts(session, account.id, scene.world, subject.alert.id) if history else (),
         timeline=_timeline(session, subject, comments) if history else (),
-        comments=_comments(session, account.id) if comments else (),
+        comments=(*_comments(session, account.id), *_answered(session, subject)) if comments else (),
         picture=m.Picture(picture["file"], picture["alt"]) if picture.get("file") and m.Share.USAGE in shared else None,
     )
 
@@ -96,6 +97,13 @@ def _timeline(session: Session, subject: Subject, comments: bool) -> tuple[m.His
 def _comments(session: Session, account_id: str) -> tuple[str, ...]:
     notes = select(Note.text).where(Note.account_id == account_id).order_by(Note.at.desc()).limit(MOST_COMMENTS)
     return tuple(reversed(session.scalars(notes).all()))
+
+
+def _answered(session: Session, subject: Subject) -> tuple[str, ...]:
+    """What customers wrote, where the alert is about their answers; the worst comes last, and so is the last to be cut."""
+    told = heard(session, [subject.alert.id]) if subject.alert.card == m.CardName.SURVEY_ANSWERS else {}
+    answers = told[subject.alert.id].answers if subject.alert.id in told else ()
+    return tuple(f"{one.who} ({one.score}): {one.comment}" for one in reversed(answers) if one.comment)
 
 
 def metric_of(session: Session, subject: Subject, scene: Scene) -> str | None:

@@ -312,6 +312,28 @@ class SurveySettings(Section):
     themes: dict[Annotated[str, Field(min_length=1, max_length=60)], tuple[str, ...]] = Field(default_factory=dict)
 
 
+def _review_type(value: Any) -> str:
+    """Upper or lower case."""
+    types = ("QBR", "EBR", "renewal")
+    found = next((name for name in types if isinstance(value, str) and name.lower() == value.lower()), None)
+    if found is None:
+        raise wrong(f"found {shown(value)}", one_of(str(value), types))
+    return found.lower()
+
+
+class ReviewForm(Section):
+    """Accounts for which `when` holds have a review of that type `every` so often; its owner is asked to plan it `ahead` of the day.
+
+    While `sooner_when` holds, half of the time counts.
+    """
+
+    type: Annotated[str, BeforeValidator(_review_type)]
+    when: str = Field(min_length=1)
+    every: Duration
+    ahead: Duration = timedelta(days=30)
+    sooner_when: str | None = None
+
+
 class HealthRuleForm(Section):
     when: str = Field(min_length=1)
     points: float = Field(gt=0, le=1000, strict=True)
@@ -343,6 +365,7 @@ class Document(Section):
     away: dict[str, Any] = Field(default_factory=dict)
     rooms: dict[str, Any] = Field(default_factory=dict)
     surveys: dict[str, Any] = Field(default_factory=dict)
+    reviews: tuple[Any, ...] = ()
     segments: dict[str, Any] = Field(default_factory=dict)
     fields: dict[str, Any] = Field(default_factory=dict)
     health: dict[str, Any] = Field(default_factory=dict)

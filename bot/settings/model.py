@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,17 @@ class HealthRule:
 
 
 @dataclass(frozen=True)
+class Cadence:
+    """How often accounts for which `when` holds have a review of a type; all lengths are whole days."""
+
+    type: str
+    when: Written
+    every: int
+    ahead: int
+    sooner_when: Written | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that was said in staysail.yml and the environment, and what admins changed in Slack.
 
@@ -108,6 +120,7 @@ class Settings:
     fields: Mapping[str, OwnField]
     health: Mapping[str, tuple[HealthRule, ...]]
     """By stage; `default` for all others."""
+    reviews: tuple[Cadence, ...] = ()
     file: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
     changed: Mapping[str, Changed] = field(default_factory=dict)
     ignored: tuple[Finding, ...] = ()
@@ -127,3 +140,14 @@ class Settings:
     @property
     def manager_channel(self) -> str:
         return self.channels.managers or self.channels.alerts
+
+    @property
+    def survey_folder(self) -> Path | None:
+        """Where one's own surveys stand."""
+        return self.path.parent / self.surveys.folder if self.surveys.folder else None
+
+    @property
+    def company(self) -> str:
+        """What questions call us: `surveys.company`, else the name in `email.from`, else the domain of its address."""
+        name, address = parseaddr(self.email.sender) if self.email else ("", "")
+        return self.surveys.company or name or address.rpartition("@")[2]

@@ -1,6 +1,8 @@
 """The sections of staysail.yml that name things for conditions: segments, own fields, and the rules of health."""
 
 import re
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot.accounts.catalogue import RESERVED, Kind
@@ -8,11 +10,12 @@ from bot.accounts.signals import OUR_NAMES
 from bot.documents.check import check
 from bot.documents.source import Source
 from bot.documents.words import one_of, shown, written
-from bot.settings.forms import HealthRuleForm
-from bot.settings.model import HealthRule, OwnField, Written
+from bot.settings.forms import HealthRuleForm, ReviewForm
+from bot.settings.model import Cadence, HealthRule, OwnField, Written
 
 SEGMENT = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}")
+DAY = timedelta(days=1)
 
 
 def read_segments(section: dict[str, Any], source: Source) -> dict[str, Written]:
@@ -62,6 +65,30 @@ def _rule(value: Any, stage: str, at: int, source: Source) -> HealthRule | None:
     way = ("health", stage, at)
     form = check(HealthRuleForm, value, way, source)
     return HealthRule(Written(form.when, f"{source.place((*way, 'when'))}: health.{stage}"), form.points) if form else None
+
+
+def read_reviews(rules: Sequence[Any], source: Source) -> tuple[Cadence, ...]:
+    """How often which accounts have which review."""
+    return tuple(found for at, value in enumerate(rules) if (found := _cadence(value, at, source)))
+
+
+def _cadence(value: Any, at: int, source: Source) -> Cadence | None:
+    way = ("reviews", at)
+    form = check(ReviewForm, value, way, source)
+    if form is None:
+        return None
+    for key in ("every", "ahead"):
+        length: timedelta = getattr(form, key)
+        if length < DAY or length % DAY:
+            source.wrong((*way, key), f"`{key}`: found less than, or not, whole days", "allowed: days or weeks, such as 90d")
+    if form.ahead >= form.every:
+        source.wrong((*way, "ahead"), "`ahead` is not shorter than `every`", "make it shorter: reviews would always be due")
+
+    def written_at(key: str, text: str) -> Written:
+        return Written(text, f"{source.place((*way, key))}: reviews[{at}].{key}")
+
+    sooner = written_at("sooner_when", form.sooner_when) if form.sooner_when else None
+    return Cadence(form.type, written_at("when", form.when), form.every.days, form.ahead.days, sooner)
 
 
 def _shown(value: Any) -> str:

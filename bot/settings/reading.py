@@ -33,7 +33,7 @@ from bot.settings.forms import (
     Workspace,
 )
 from bot.settings.model import Environment, Settings
-from bot.settings.named import read_fields, read_health, read_segments
+from bot.settings.named import read_fields, read_health, read_reviews, read_segments
 from bot.settings.overrides import Changed, lay_over
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -135,6 +135,7 @@ class _Reader:
         segments = read_segments(raw.get("segments", {}), self._source)
         fields = read_fields(raw.get("fields", {}), self._source)
         health = read_health(raw.get("health", {}), self._source)
+        reviews = read_reviews(document.reviews if document else (), self._source)
         if not all(care.values()) or self._source.findings:
             return None
         if not (document and workspace and hours and asking and channels and crm and limits and roles):
@@ -167,6 +168,7 @@ class _Reader:
             segments=segments,
             fields=fields,
             health=health,
+            reviews=reviews,
         )
 
     def _email(self, raw: dict[str, Any] | None, environment: Environment) -> EmailSettings | None:

@@ -4,6 +4,7 @@ What stands in them is the invitation's random token, signed: who was asked, and
 """
 
 import hmac
+from collections.abc import Iterable
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -24,7 +25,12 @@ class SurveyLinks:
 
     def score(self, token: str, score: int) -> str:
         """The page with a score chosen. Looking at it is no vote."""
-        return f"{self.page(token)}?score={score}"
+        return self.scores(token, (score,))[score]
+
+    def scores(self, token: str, scale: Iterable[int]) -> dict[int, str]:
+        """The same for each score; signed once."""
+        page = self.page(token)
+        return {score: f"{page}?score={score}" for score in scale}
 
     def read(self, signed: str) -> str | None:
         """The invitation's token; None for what is not ours."""

@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 ENGLISH = "en"
+COMPANY = "{company}"
+"""What stands in a survey's words for our name."""
 
 
 class Kind(StrEnum):
@@ -58,6 +60,15 @@ class Wording:
     high: str
     follow_up: Mapping[Band, str]
     thanks: Mapping[Band, str]
+
+    def naming(self, company: str) -> "Wording":
+        """The same with our name in it."""
+
+        def put(text: str) -> str:
+            return text.replace(COMPANY, company)
+
+        follow_up, thanks = ({band: put(text) for band, text in said.items()} for said in (self.follow_up, self.thanks))
+        return Wording(self.language, put(self.question), put(self.low), put(self.high), follow_up, thanks)
 
 
 @dataclass(frozen=True)

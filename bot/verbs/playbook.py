@@ -9,9 +9,8 @@ import typer
 from bot import clock
 from bot.accounts.rows import extra_columns
 from bot.clock import Clock
-from bot.errors import Finding
 from bot.playbooks.dry_run import DryRun, dry_run_file, listing
-from bot.playbooks.lint import lint
+from bot.playbooks.lint import Linted, lint_files
 from bot.settings import Settings
 from bot.sources import crm_of
 from bot.verbs.options import AsOf, Config, Json, open_database, settings_of
@@ -28,16 +27,16 @@ def list_playbooks(config: Config = None) -> None:
 
 @app.command("lint")
 def lint_playbooks(files: list[Path], config: Config = None) -> None:
-    """Every mistake in these files, with its line and cure, and what is unwise."""
-    count, warnings = asyncio.run(_lint(settings_of(config), files))
-    for warning in warnings:
+    """Every mistake in these files (playbooks or surveys), with its line and cure, and what is unwise."""
+    linted = asyncio.run(_lint(settings_of(config), files))
+    for warning in linted.warnings:
         typer.echo(f"warning: {warning}")
-    typer.echo(f"{count} playbook{'s' if count != 1 else ''} in order")
+    typer.echo(linted.in_words())
 
 
-async def _lint(settings: Settings, files: list[Path]) -> tuple[int, list[Finding]]:
+async def _lint(settings: Settings, files: list[Path]) -> Linted:
     async with open_database(settings) as (database, current):
-        return await database.read(lint, current, files, extra_columns(crm_of(current)))
+        return await database.read(lint_files, current, files, extra_columns(crm_of(current)))
 
 
 @app.command("dry-run")

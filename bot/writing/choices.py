@@ -26,7 +26,7 @@ def choices(letters: Letters, place: Place) -> Choices:
 
     Of two that fit alike, the one that names it earlier comes first.
     """
-    marks, written = _marks(place), [name for name in letters.names if letters.languages(name)]
+    marks, written = _marks(place), [name for name in letters.common if letters.languages(name)]
     ranks = {name: rank for name in written if (rank := _rank(letters, name, marks)) is not None}
     fitting = sorted(ranks, key=lambda name: (ranks[name], name))
     return Choices(tuple(fitting), tuple(name for name in written if name not in ranks))

@@ -17,18 +17,20 @@ from bot.writing.means import Means
 from bot.writing.morning import next_morning
 from bot.writing.place import Place, load_place
 from bot.writing.touched import fullness, last_letter
+from bot.writing.wanted import ANYTHING, Wanted
 from models import Contact
 
 LISTED = 100
 
 
-def open_form(session: Session, means: Means, account_id: str, alert_id: int | None, key: str) -> m.WriteModal:
-    """For the first contact and the letter that fits best. Refused when nobody at the account can be written to."""
+def open_form(session: Session, means: Means, account_id: str, alert_id: int | None, key: str, wanted: Wanted = ANYTHING) -> m.WriteModal:
+    """For the contact and with the letter that are wanted, where that can be; else for the first contact, and with the letter that fits
+    best. Refused when nobody at the account can be written to."""
     place = load_place(session, account_id, alert_id)
     if not place.contacts:
         raise Refused(_nobody(place))
-    contact = place.contacts[0]
-    letter = next(iter(choices(means.letters, place).fitting), BLANK)
+    contact = place.contact(wanted.contact) or place.contacts[0]
+    letter = wanted.letter if means.letters.languages(wanted.letter) else next(iter(choices(means.letters, place).fitting), BLANK)
     drawn = draw(session, means, (place.account, contact), letter, None)
     form = Form(Ticket(account_id, alert_id, key), contact.id, letter, drawn.language, "", "")
     return show(session, means, place, _written(form, drawn), drawn)

@@ -8,11 +8,13 @@ from bot.accounts.queries import Hits, contacts_of, find_accounts, signals_of
 from bot.alerts.cards import facts_of
 from bot.alerts.people import load_people
 from bot.alerts.queries import earlier_alerts, open_alerts_of
+from bot.alerts.survey_card import answers_of
 from bot.details.known import PRIVATE
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import PickFor
 from bot.playbooks.overview import plays_of
+from bot.reviews.message import next_review
 from bot.team.roles import Actor
 from bot.team.sight import sees_money
 from handlers.slack.desk import Desk, Reply
@@ -59,7 +61,9 @@ def account_answer(session: Session, desk: Desk, account_id: str, actor: Actor) 
         contacts=contacts_of(session, account.id),
         alerts=open_alerts_of(session, account, desk.world),
         plays=plays_of(session, rulebook, account.id),
+        review=next_review(session, account.id, desk.now()),
         earlier=tuple(one for one in earlier_alerts(session, account.id, desk.world) if one.closed_at),
+        answers=answers_of(session, account.id),
     )
     return answer if sees_money(actor, account, desk.settings.roles) else _without_money(answer)
 
@@ -71,6 +75,7 @@ def _without_money(answer: m.AccountAnswer) -> m.AccountAnswer:
         signals=tuple(signal for signal in answer.signals if signal.name not in PRIVATE),
         alerts=tuple(replace(line, arr=None) for line in answer.alerts),
         earlier=tuple(replace(alert, note="") for alert in answer.earlier),
+        answers=tuple(one.without_words() for one in answer.answers),
     )
 
 

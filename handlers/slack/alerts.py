@@ -84,7 +84,7 @@ async def modal_about(desk: Desk, click: Click, make: Callable[[Session, Alert, 
     return await desk.database.read(load)
 
 
-def _open_only(alert: Alert) -> None:
+def open_only(alert: Alert) -> None:
     """A form for something that is over would only be refused after it was filled in."""
     if alert.closed_at is not None:
         raise AlreadyDone(snapshot(alert).state, alert.closed_by, alert.closed_at)
@@ -94,7 +94,7 @@ async def snooze_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     earliest = desk.today_of(actor, desk.now()) + timedelta(days=1)
 
     def make(session: Session, alert: Alert, account: Account) -> m.SnoozeModal:
-        _open_only(alert)
+        open_only(alert)
         return m.SnoozeModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), earliest=earliest)
 
     return await modal_about(desk, click, make)
@@ -104,7 +104,7 @@ async def dismiss_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     crm = desk.settings.crm.writable
 
     def make(session: Session, alert: Alert, account: Account) -> m.DismissModal:
-        _open_only(alert)
+        open_only(alert)
         return m.DismissModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), crm=crm)
 
     return await modal_about(desk, click, make)
@@ -114,7 +114,7 @@ async def resolve_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     crm = desk.settings.crm.writable
 
     def make(session: Session, alert: Alert, account: Account) -> m.ResolveModal:
-        _open_only(alert)
+        open_only(alert)
         return m.ResolveModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), crm=crm)
 
     return await modal_about(desk, click, make)
@@ -122,7 +122,7 @@ async def resolve_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
 
 async def assign_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     def make(session: Session, alert: Alert, account: Account) -> m.AssignModal:
-        _open_only(alert)
+        open_only(alert)
         people = load_people(session, [(alert.owner_email, account.owner_email)])
         current = owner_of(alert, account, people, reasons_of(session, [alert.id])[alert.id])
         return m.AssignModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), current=current)

@@ -1,6 +1,6 @@
 """The desk: what every listener may use. Made once by the composition root."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -55,13 +55,25 @@ class Push:
 
 @dataclass(frozen=True)
 class Filling:
-    """Opens the modal at once and shows what `fill` gives in its place, as often as it gives something."""
+    """Opens the modal at once and shows what `fill` gives in its place, as often as it gives something.
+
+    `here`: it takes the place of the one in which somebody clicked.
+    """
 
     modal: Modal
     fill: Callable[[], AsyncIterator[Modal]]
+    here: bool = False
 
 
-Reply = Message | Modal | Replace | Mistakes | Update | Push | Filling | None
+@dataclass(frozen=True)
+class Followed:
+    """Answers a command at once, and a little later with what `more` gives, if it gives anything."""
+
+    message: Message
+    more: Callable[[], Awaitable[Message | None]]
+
+
+Reply = Message | Modal | Replace | Mistakes | Update | Push | Filling | Followed | None
 """What the person gets: an ephemeral answer, a view (on top of the one clicked in), a changed answer or view, mistakes, or nothing."""
 
 

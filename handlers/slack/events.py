@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.alerts.record import show_cards_in
 from bot.bulk import insert_into
 from bot.delivery import outbox
+from bot.feedback.theme_notice import show_themes_in
 from bot.team.channels import mark_external
 from bot.team.directory import store
 from bot.team.member import Member, member_of
@@ -52,6 +53,7 @@ def _once(session: Session, told: Told, now: datetime) -> bool:
     elif told.channel:
         mark_external(session, told.channel, told.kind == "channel_shared")
         show_cards_in(session, told.channel)
+        show_themes_in(session, told.channel)
     elif told.kind in CHANNELS:  # somebody, perhaps the app, joined a channel, or one came back: what was dead there may live
         outbox.probe_dead(session)
     return True

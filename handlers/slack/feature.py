@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.messages.actions import Action, Callback, Input
-from bot.messages.catalog import Hit
+from bot.messages.catalog import Hit, Recipient
 from bot.team.roles import Actor
 from handlers.slack.desk import Desk, Reply
 from handlers.slack.payloads import Click, Command, Search, Shortcut, Submission
@@ -21,6 +21,6 @@ class Feature:
     clicks: Mapping[Action, Callable[[Desk, Actor, Click], Awaitable[Reply]]] = field(default_factory=dict)
     forms: Mapping[Callback, Callable[[Desk, Actor, Submission], Awaitable[Reply]]] = field(default_factory=dict)
     words: Mapping[str, Callable[[Desk, Actor, Command], Awaitable[Reply]]] = field(default_factory=dict)
-    options: Mapping[Input, Callable[[Desk, Actor, Search], Awaitable[tuple[Hit, ...]]]] = field(default_factory=dict)
+    options: Mapping[Input, Callable[[Desk, Actor, Search], Awaitable[tuple[Hit | Recipient, ...]]]] = field(default_factory=dict)
     shortcuts: Mapping[Callback, Callable[[Desk, Actor, Shortcut], Awaitable[Reply]]] = field(default_factory=dict)
     events: Mapping[str, Callable[[Desk, dict[str, Any]], Awaitable[None]]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SendFailed
 from bot.messages.actions import Action, Callback, Input
-from bot.messages.catalog import AccountAnswer, AccountModal, Hit, Message, Modal, NoticeModal, Said
+from bot.messages.catalog import AccountAnswer, AccountModal, Hit, Message, Modal, NoticeModal, Recipient, Said
 from bot.messages.mrkdwn import plain
 from bot.messages.render import render, render_view
 from bot.slack_api import asked
@@ -35,6 +35,7 @@ from handlers.slack import (
     playbooks,
     plays,
     precision,
+    review_due,
     reviews,
     rooms,
     survey_report,
@@ -44,7 +45,7 @@ from handlers.slack import (
     write,
     write_back,
 )
-from handlers.slack.desk import Desk, Filling, Mistakes, Push, Replace, Reply, Update
+from handlers.slack.desk import Desk, Filling, Followed, Mistakes, Push, Replace, Reply, Update
 from handlers.slack.errors import say
 from handlers.slack.events import EVENTS, take_in
 from handlers.slack.feature import Feature
@@ -59,7 +60,7 @@ FEATURES: Sequence[Feature] = tuple(
     module.FEATURE
     for module in (
         accounts, admin, alerts, audit, away, changes, commands, details, digest, forms, home, look_up, playbooks, plays,
-        precision, reviews, rooms, survey_report, surveys, tasks, themes, write, write_back
+        precision, review_due, reviews, rooms, survey_report, surveys, tasks, themes, write, write_back
     )
 )  # fmt: skip
 
@@ -135,7 +136,7 @@ class Listeners:
             await ack()
         self._beside(home.follow(self._desk, body))
 
-    async def commanded(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def commanded(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         reply: Reply
         try:
             command = Command.read(body)
@@ -144,6 +145,9 @@ class Listeners:
             reply = await found(self._desk, actor, command) if found else commands.unknown(actor, command.word, WORDS)
         except Exception as error:
             reply = say(error)
+        if isinstance(reply, Followed):
+            self._beside(_follow(reply, respond))
+            reply = reply.message
         if isinstance(reply, Message):
             shown = render(reply)
             await ack(text=shown.text, blocks=shown.blocks, response_type="ephemeral")
@@ -157,7 +161,7 @@ class Listeners:
             search = Search.read(body)
             actor = await self._desk.actor(search.who)
             hits = await OPTIONS[Input(search.name)](self._desk, actor, search)
-            options = [{"value": hit.account.id, "text": {"type": "plain_text", "text": label_of(hit)}} for hit in hits[:MOST_OPTIONS]]
+            options = [option_of(hit) for hit in hits[:MOST_OPTIONS]]
         except Exception as error:
             say(error)
         await ack(options=options)
@@ -194,8 +198,12 @@ class Listeners:
         """The event was taken in by the middleware; a listener makes Bolt acknowledge it."""
 
 
-def label_of(hit: Hit) -> str:
-    return plain(f"{hit.account.name} · {hit.domain}" if hit.domain else hit.account.name, 75)
+def option_of(hit: Hit | Recipient) -> dict[str, Any]:
+    if isinstance(hit, Recipient):
+        value, label = hit.id, f"{hit.name}, {hit.role}" if hit.role else hit.name
+    else:
+        value, label = hit.account.id, f"{hit.account.name} · {hit.domain}" if hit.domain else hit.account.name
+    return {"value": value, "text": {"type": "plain_text", "text": plain(label, 75)}}
 
 
 def notice_of(said: Said) -> NoticeModal:
@@ -227,6 +235,9 @@ async def _show(reply: Reply, client: AsyncWebClient, respond: AsyncRespond, pla
     match reply:
         case Modal():
             await _open(reply, client, respond, place)
+        case Filling(here=True) if place.view:
+            await _update(reply.modal, client, place.view)
+            return _fill(reply, client, place.view)
         case Filling():
             shown = await _open(reply.modal, client, respond, place)
             return _fill(reply, client, shown) if shown else None
@@ -270,6 +281,12 @@ async def _update(modal: Modal, client: AsyncWebClient, view_id: str) -> None:
         await asked(client.views_update(view_id=view_id, view=render_view(modal)), "the form")
     except SendFailed as error:
         log.info("modal_not_updated", problem=str(error))
+
+
+async def _follow(reply: Followed, respond: AsyncRespond) -> None:
+    """A message of its own: Slack replaces what a button stands in, not the answer to a command."""
+    if more := await reply.more():
+        await _tell(more, respond, replace=False)
 
 
 async def _tell(message: Message, respond: AsyncRespond, replace: bool) -> None:

@@ -41,11 +41,16 @@ class Filled:
 
     def chosen(self, name: Input) -> str | None:
         found = self._found(name)
-        return (found.get("selected_option") or {}).get("value") or found.get("selected_date") or found.get("selected_user")
+        picked = (found.get(f"selected_{kind}") for kind in ("date", "time", "user"))
+        return (found.get("selected_option") or {}).get("value") or next(filter(None, picked), None)
 
     def ticked(self, name: Input) -> tuple[str, ...]:
         """The values of ticked boxes, or of several chosen options."""
         return tuple(option["value"] for option in self._found(name).get("selected_options") or ())
+
+    def people(self, name: Input) -> tuple[str, ...]:
+        """The Slack ids of several chosen people."""
+        return tuple(self._found(name).get("selected_users") or ())
 
     def block_of(self, name: Input) -> str:
         """The block in which an input stands."""
@@ -112,15 +117,17 @@ class Submission(Filled):
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody types into a select that asks us for its options."""
+    """What somebody types into a select that asks us for its options. `metadata` is that of the view in which it is."""
 
     who: Who
     name: str
     text: str
+    metadata: str = ""
 
     @classmethod
     def read(cls, body: dict[str, Any]) -> "Search":
-        return cls(_who(body), body["action_id"], (body.get("value") or "").strip())
+        metadata = (body.get("view") or {}).get("private_metadata") or ""
+        return cls(_who(body), body["action_id"], (body.get("value") or "").strip(), metadata)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ async def task_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     what, picked = form.text(Input.WHAT), form.chosen(Input.DUE)
     now = desk.now()
     mistakes = {Input.WHAT: InputError.NOTE_MISSING} if not what else {}
-    if mistake := _wrong_day(picked, desk.today_of(actor, now)):
+    if mistake := wrong_day(picked, desk.today_of(actor, now)):
         mistakes |= {Input.DUE: mistake}
     if mistakes or not picked:
         return Mistakes(dict(mistakes))
@@ -45,7 +45,7 @@ async def task_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     return None
 
 
-def _wrong_day(picked: str | None, today: date) -> InputError | None:
+def wrong_day(picked: str | None, today: date) -> InputError | None:
     if not picked:
         return InputError.DATE_MISSING
     day = date.fromisoformat(picked)

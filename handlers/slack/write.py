@@ -1,5 +1,6 @@
 """Writing to a contact: the form opens from a card, changes with every choice in it, and is sent off once."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from bot.writing.form import Form, Ticket
 from bot.writing.means import Means, means_of
 from bot.writing.opening import Chosen, change_form, open_form
 from bot.writing.sending import Sent, preview, send
+from bot.writing.wanted import ANYTHING, Wanted, reply_to
 from handlers.slack.alerts import load_alert
 from handlers.slack.desk import Desk, Mistakes, Reply, Update
 from handlers.slack.feature import Feature
@@ -22,11 +24,14 @@ def means(session: Session, desk: Desk, actor: Actor) -> Means:
 
 
 async def write_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    def load(session: Session) -> m.WriteModal:
-        alert, account = load_alert(session, int(click.value))
-        return open_form(session, means(session, desk, actor), account.id, alert.id, uuid4().hex)
+    return await desk.database.read(form_about, desk, actor, int(click.value), reply_to)
 
-    return await desk.database.read(load)
+
+def form_about(session: Session, desk: Desk, actor: Actor, alert_id: int, choose: Callable[[Session, int], Wanted]) -> m.WriteModal:
+    """`choose` says to whom, and with which letter, it is about an answer to a survey."""
+    alert, account = load_alert(session, alert_id)
+    wanted = choose(session, alert.id) if alert.card == m.CardName.SURVEY_ANSWERS else ANYTHING
+    return open_form(session, means(session, desk, actor), account.id, alert.id, uuid4().hex, wanted)
 
 
 async def contact_chosen(desk: Desk, actor: Actor, click: Click) -> Reply:

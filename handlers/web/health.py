@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from bot.database import Database, schema_problem
 from bot.delivery.outbox import count_waiting
-from models import Alert, OutboxMessage
+from models import Alert, Invitation, OutboxMessage
+from models import Response as Answered
 
 
 def health_routes(database: Database) -> list[Route]:
@@ -39,4 +40,14 @@ def _metrics(session: Session) -> bytes:
     Gauge("staysail_outbox_waiting", "Messages that are behind", registry=registry).set(count_waiting(session))
     dead = session.scalar(select(func.count()).where(OutboxMessage.dead_at.is_not(None))) or 0
     Gauge("staysail_outbox_dead", "Messages that were given up", registry=registry).set(dead)
+    _surveys(session, registry)
     return generate_latest(registry)
+
+
+def _surveys(session: Session, registry: CollectorRegistry) -> None:
+    invitations = Gauge("staysail_survey_invitations", "Invitations to surveys by state", ["state"], registry=registry)
+    for state, count in session.execute(select(Invitation.state, func.count()).group_by(Invitation.state)):
+        invitations.labels(state).set(count)
+    responses = Gauge("staysail_survey_responses", "Answers to surveys by kind", ["kind"], registry=registry)
+    for kind, count in session.execute(select(Answered.kind, func.count()).group_by(Answered.kind)):
+        responses.labels(kind).set(count)

@@ -1,19 +1,13 @@
-"""`/u/TOKEN`: unsubscribe. `/c/TOKEN`: a counted link. Looking changes nothing: only the button, or one-click (RFC 8058), does.
-
-The pages need no script and no cookie, and load nothing from elsewhere.
-"""
+"""`/u/TOKEN`: unsubscribe. `/c/TOKEN`: a counted link. Looking changes nothing: only the button, or one-click (RFC 8058), does."""
 
 import asyncio
-import hashlib
-from base64 import b64encode
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import clock
@@ -22,23 +16,11 @@ from bot.database import Database
 from bot.delivery.clicks import TOGETHER, by_a_person, count_click, note_fetch, target_of
 from bot.delivery.dispatches import unsubscribe
 from bot.letters.links import LinkSigner
+from handlers.web.page import Pages, language_for
 from handlers.web.pages.words import ASK, DONE, GONE, UNKNOWN, WORDS
 from models import Dispatch
 
-STYLE = (
-    ":root{color-scheme:light dark}body{margin:0;padding:24px;font:17px/1.5 system-ui,sans-serif}main{max-width:520px;margin:0 auto}"
-    "button{font:inherit;padding:10px 18px;border:0;border-radius:6px;background:#1458b8;color:#fff}"
-)
-STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
-PAGE = Environment(loader=PackageLoader("handlers.web", "pages"), autoescape=True, undefined=StrictUndefined).get_template("letter.html.j2")
+PAGES = Pages("letter.html.j2", "page.css")
 STATUS = {ASK: 200, DONE: 200, UNKNOWN: 404, GONE: 410}
 
 
@@ -82,7 +64,7 @@ class _Pages:
             return _page(request, GONE)
         if by_a_person(request.method, request.headers):
             self._later(self._count(*found))
-        return RedirectResponse(target, 302, HEADERS)
+        return RedirectResponse(target, 302, PAGES.headers)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -103,8 +85,5 @@ def _language_of(session: Session, dispatch_id: int) -> str | None:
 
 
 def _page(request: Request, what: str, language: str | None = None) -> Response:
-    spoken = [language or "", *(part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))]
-    known = next((code for one in spoken if (code := one.lower()[:2]) in WORDS), "en")
-    words = WORDS[known][what]
-    html = PAGE.render(language=known, title=words.title, text=words.text, button=words.button, style=STYLE)
-    return HTMLResponse(html, STATUS[what], HEADERS)
+    words = WORDS[spoken := language_for(request, WORDS, language)][what]
+    return PAGES.show(STATUS[what], {"language": spoken, "title": words.title, "text": words.text, "button": words.button})

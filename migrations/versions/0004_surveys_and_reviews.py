@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("done", sa.Text(), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_themes")),
@@ -66,11 +67,11 @@ def upgrade() -> None:
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index("ix_invitations_account", ["account_id", "survey", "asked_at"], unique=False)
         batch_op.create_index(
-            "ix_invitations_expires",
+            "ix_invitations_forget",
             ["expires_at"],
             unique=False,
-            sqlite_where=sa.text("token IS NOT NULL"),
-            postgresql_where=sa.text("token IS NOT NULL"),
+            sqlite_where=sa.text("token IS NOT NULL AND anonymous = 1"),
+            postgresql_where=sa.text("token IS NOT NULL AND anonymous"),
         )
         batch_op.create_index("ix_invitations_person", ["person", "asked_at"], unique=False)
         batch_op.create_index(
@@ -145,6 +146,13 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.String(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("decisions", sa.Text(), nullable=True),
+        sa.Column("mood", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("briefed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_reviews_account_id_accounts")),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_reviews_alert_id_alerts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
@@ -152,7 +160,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_reviews_uid")),
     )
     with op.batch_alter_table("reviews", schema=None) as batch_op:
-        batch_op.create_index("ix_reviews_account", ["account_id", "starts_at"], unique=False)
+        batch_op.create_index("ix_reviews_account", ["account_id", "type", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reviews_alert_id"), ["alert_id"], unique=False)
         batch_op.create_index("ix_reviews_organizer", ["organizer", "starts_at"], unique=False)
 

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from bot import clock
 from bot.accounts.signals import load_signals
@@ -24,12 +26,16 @@ COLUMNS = "id, name, owner_email, arr, seats, stage, started_on, renewal_on, chu
 ACTIVE = {"from": "usage", "account": "account_id", "day": "day", "value": "n", "aggregate": "avg", "recent": "14d", "baseline": "56d"}
 
 
+@lru_cache(maxsize=8)
+def _engine(url: str) -> Engine:
+    """A test fills its tables in several goes; no connection stays open between them."""
+    return create_engine(url, poolclass=NullPool)
+
+
 def sql(url: str, *statements: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    with _engine(url).begin() as connection:
         for statement in statements:
             connection.execute(text(statement.replace(":", r"\:")))
-    engine.dispose()
 
 
 def fill(url: str, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -37,11 +43,9 @@ def fill(url: str, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> N
     values = [dict(zip(names, row, strict=True)) for row in rows]
     if not values:
         return
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    with _engine(url).begin() as connection:
         statement = text(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(':' + name for name in names)})")
         connection.execute(statement, values)
-    engine.dispose()
 
 
 @dataclass

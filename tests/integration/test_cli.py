@@ -172,6 +172,8 @@ def test_run_serves_signed_clicks_and_its_health_and_ends_on_sigterm(office: Off
         status, text = fetch(base + "/metrics")
         assert status == 200
         assert "staysail_outbox_waiting" in text
+        assert "staysail_survey_invitations" in text
+        assert "staysail_survey_responses" in text
         assert post(base, "/stay", "help", "wrong secret")[0] == 401
         assert until(lambda: "risks" in post(base, "/stay", "help", "shh")[1])  # once the people have been read
         assert fetch(base + "/slack/events")[0] == 405

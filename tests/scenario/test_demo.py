@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from bot import clock
 from bot.app import App, build
 from bot.clock import day_of
-from bot.demo import Place
+from bot.demo import Place, remember
 from bot.demo_clock import DemoClock, Life, steps
 from bot.letters.links import signer
 from bot.manifest import FILE
@@ -29,7 +29,7 @@ from bot.sandbox.server import Letter, Sandbox
 from handlers.web.letters import letter_routes
 from jobs.lease import lease
 from jobs.sweep import Report, Sweep
-from models import Account, Alert, Contact, Event, Job, Play, Trace
+from models import Account, Alert, Contact, Event, Job, Play, Response, Trace
 from tests.factories import until
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -99,6 +99,17 @@ async def test_three_days_are_three_sweeps_each_as_of_its_day(demo: Demo) -> Non
     assert job.problem is None
     assert job.report["accounts"] == 61, "one more has signed meanwhile"
     assert job.holder is None
+
+
+async def test_the_company_has_a_past_of_which_nothing_is_told(demo: Demo) -> None:
+    await remember(demo.app, demo.now())
+    before = await demo.app.database.read(lambda session: session.scalars(select(Response.id)).all())
+    assert len(before) > 100
+    await demo.app.sweep.run()
+    alerts = await demo.app.database.read(lambda session: session.scalars(select(Alert)).all())
+    assert alerts
+    assert "survey" not in {alert.kind for alert in alerts}
+    assert await demo.app.database.read(lambda session: session.scalars(select(Response.id)).all()) == before
 
 
 async def test_cards_carry_the_day_on_which_they_were_due(demo: Demo) -> None:

@@ -10,7 +10,7 @@ from bot.messages.actions import Action
 from bot.sandbox.messages import Message
 from bot.sandbox.server import Person
 from handlers.slack.listeners import CLICKS
-from models import Account, Alert, Play, Room, Writeback
+from models import Account, Alert, Play, Review, Room, Theme, Writeback
 from tests.cast import ADMIN, GONE, GUEST, JANA, LEAD, OLIVER, STRANGER, WEI
 from tests.factories import World, words
 from tests.scenario.conftest import OpenWorld, on_sqlite
@@ -37,6 +37,22 @@ MAY: dict[Action, set[Person]] = {  # rooms first: whoever has taken the alert i
     Action.ALERT_WRITE: TEAM,
     Action.ALERT_ESCALATE: TEAM,
     Action.ALERT_TASK: TEAM,
+    Action.REVIEW_SKIP: TEAM,
+    Action.SURVEY_THEME: TEAM,
+    Action.SURVEY_CLOSE_LOOP: TEAM,
+    Action.SURVEY_THANKS: TEAM,
+    Action.SURVEY_REFERENCE: TEAM,
+    Action.SURVEY_PRAISE: TEAM,
+    Action.REVIEW_SCHEDULE: TEAM,
+    Action.REVIEW_TYPE: TEAM,
+    Action.REVIEW_LENGTH: TEAM,
+    Action.REVIEW_LANGUAGE: TEAM,
+    Action.REVIEW_CONTACTS: TEAM,
+    Action.REVIEW_TEAMMATES: TEAM,
+    Action.REVIEW_DATE: TEAM,
+    Action.REVIEW_TIME: TEAM,
+    Action.REVIEW_MOVE: IN_CHARGE | {WEI},  # who invited
+    Action.REVIEW_CANCEL: IN_CHARGE | {WEI},
     Action.WRITE_LETTER: TEAM,
     Action.WRITE_CONTACT: TEAM,
     Action.WRITE_LANGUAGE: TEAM,
@@ -79,6 +95,17 @@ MAY: dict[Action, set[Person]] = {  # rooms first: whoever has taken the alert i
     Action.PLAYBOOK_DRY_RUN: ADMINS,
     Action.PLAYBOOKS_PREVIOUS: TEAM,
     Action.PLAYBOOKS_NEXT: TEAM,
+    Action.THEME_ANSWER: TEAM,
+    Action.THEME_ANSWERS: TEAM,
+    Action.THEME_ANSWERS_PREVIOUS: TEAM,
+    Action.THEME_ANSWERS_NEXT: TEAM,
+    Action.THEME_CLOSE: TEAM,
+    Action.THEME_REOPEN: TEAM,
+    Action.THEMES_PREVIOUS: TEAM,
+    Action.THEMES_NEXT: TEAM,
+    Action.THEMES_UNMARKED: TEAM,
+    Action.THEMES_UNMARKED_PREVIOUS: TEAM,
+    Action.THEMES_UNMARKED_NEXT: TEAM,
 }
 WRITE = {"read": "SELECT plan AS note FROM accounts WHERE id = :id", "write": "UPDATE accounts SET plan = :note WHERE id = :id"}
 REFUSALS = ("Only ", "Your Slack account is closed")
@@ -98,16 +125,27 @@ def furnish(session: Session, now: object) -> dict[str, str]:
     what = {"by": JANA.id, "at": now, "old": {}, "new": {"note": "x"}, "written_at": now, "undo_until": undo_until}
     change = Writeback(key="w", state="written", **what, **base)
     refused = Writeback(key="r", state="refused", found={"note": "y"}, **what, **base)
-    session.add_all([room, change, refused])
+    theme = Theme(name="Reports", examples=[], created_at=now, created_by=JANA.id)
+    session.add_all([room, change, refused, theme])
+    starts = now + timedelta(days=1)  # type: ignore[operator]
+    who = {"organizer": WEI.id, "organizer_email": WEI.email, "organizer_name": "Somebody", "created_by": WEI.id}
+    when = {"starts_at": starts, "minutes": 30, "zone": "Europe/Prague", "created_at": now, "changed_at": now}
+    review = Review(key="v", uid="v", type="call", state="scheduled", **who, **when, **base)
+    session.add(review)
     session.flush()
     play = session.scalars(select(Play.id).where(Play.account_id == account.id)).one()
     values = {
         "alert": alert.id,
+        "survey": alert.id,
+        "theme": theme.id,
         "room": room.id,
         "writeback": change.id,
         "writeback.again": refused.id,
         "play.take_over": play,
         "home.account": account.id,
+        "review.skip": alert.id,
+        "review.schedule": alert.id,
+        "review": review.id,
     }
     return {name: str(value) for name, value in values.items()} | {"account.pick": account.id, "play.start": f"usage-drop:{account.id}"}
 

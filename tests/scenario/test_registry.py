@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 from bot.messages.actions import Action, Callback
-from bot.messages.gallery import examples
+from bot.messages.gallery import Example, examples
 from bot.sandbox.blocks.walk import elements_of, flatten
 from bot.sandbox.scopes import NEEDED
 from handlers.slack.events import EVENTS
@@ -17,12 +18,17 @@ from handlers.slack.listeners import CLICKS, FORMS, OPTIONS, SHORTCUTS, TOLD, WO
 from tests.factories import read_manifest
 
 ROOT = Path(bot.__file__).parent.parent
-GALLERY = examples()
+
+
+@cache
+def gallery() -> list[Example]:
+    """Drawn once, and only where it is looked at."""
+    return examples()
 
 
 def elements() -> Iterator[dict[str, Any]]:
     """Whatever can be clicked outside of an input, or tells at once what was chosen in it."""
-    for _, _, payload in GALLERY:
+    for _, _, payload in gallery():
         for block in flatten(payload["blocks"]):
             if block["type"] != "input" or block.get("dispatch_action"):
                 yield from (element for element in elements_of(block) if "action_id" in element)
@@ -33,7 +39,7 @@ def test_every_button_has_a_listener_and_every_listener_a_button() -> None:
 
 
 def test_every_modal_that_is_sent_off_has_a_listener_and_every_listener_a_modal() -> None:
-    views = [payload for _, surface, payload in GALLERY if surface in ("modal", "home")]
+    views = [payload for _, surface, payload in gallery() if surface in ("modal", "home")]
     assert {view["callback_id"] for view in views if "submit" in view} == {callback.value for callback in FORMS}
     assert {view["callback_id"] for view in views} == {callback.value for callback in Callback}
 
@@ -41,7 +47,7 @@ def test_every_modal_that_is_sent_off_has_a_listener_and_every_listener_a_modal(
 def test_every_select_that_asks_us_has_a_listener() -> None:
     asking = {
         element["action_id"]
-        for _, _, payload in GALLERY
+        for _, _, payload in gallery()
         for block in flatten(payload["blocks"])
         for element in elements_of(block)
         if element["type"].endswith("external_select")

@@ -13,6 +13,7 @@ from PIL import Image
 from bot.charts import draw as drawing
 from bot.charts.chart import Chart, alt_of, chart_of
 from bot.charts.draw import HEIGHT, INK, LINE, SCALE, USUAL, WIDTH, draw
+from bot.charts.trend import Scale, TrendPoint, trend_of
 
 MONDAY = date(2026, 8, 24)
 LIGHT, DARK = "#ffffff", "#1a1d21"
@@ -140,3 +141,38 @@ def test_the_words_tell_the_numbers(values: tuple[float | None, ...], baseline: 
 def test_days_are_told_as_days() -> None:
     days = [(MONDAY + timedelta(days=at), float(at)) for at in range(3)]
     assert alt_of("Reports run", "", days).startswith("Reports run, by day from 24 Aug to 26 Aug: 0 at first, 2 at last;")
+
+
+TREND = trend_of(
+    "nps by quarter",
+    Scale(-100, 100, signed=True),
+    [TrendPoint("Q1 2026", 7), TrendPoint("Q2 2026", 34, 21.4, -1.2, 39.0), TrendPoint("Q3 2026", 1_200, -4.4, -8.0, 0.0)],
+)
+
+
+def test_a_trend_tells_its_numbers_in_words() -> None:
+    assert TREND.alt == (
+        "nps by quarter: Q1 2026 too few to say (7 answers); Q2 2026 +21 (−1 to +39, 34 answers); Q3 2026 −4 (−8 to 0, 1,200 answers)."
+    )
+    assert [point.label for point in TREND.known] == ["Q2 2026", "Q3 2026"]
+    share = trend_of("csat", Scale(0, 100, "%"), [TrendPoint("Q1 2026", 12, 83.3, 60.0, 95.0)])
+    assert share.alt == "csat: Q1 2026 83 % (60 to 95 %, 12 answers)."
+    mean = trend_of("ces", Scale(1, 7), [TrendPoint("Q1 2026", 1, 5.63, 5.2, 6.06)])
+    assert mean.alt == "ces: Q1 2026 5.6 (5.2 to 6.1, 1 answer)."
+    assert trend_of("ces", Scale(1, 7), []).alt == "ces: no answers."
+
+
+def test_a_trend_has_a_line_and_a_gap_where_there_are_too_few_answers() -> None:
+    found = np.array(Image.open(BytesIO(draw(TREND))).convert("RGBA"))
+    assert found.shape == (336, 960, 4)
+    inked = is_ink(found, LINE).nonzero()[1]
+    assert inked.min() > 400, "nothing is drawn for the first quarter but words"
+    assert inked.max() > 780
+
+
+@pytest.mark.parametrize("count", [0, 1, 8])
+def test_a_trend_of_any_length_is_drawn(count: int) -> None:
+    points = [TrendPoint("$x^{", 9_999, at - 4.0, -100, 100, "日本") for at in range(count)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of letters that the font has not
+        assert draw(trend_of("<!channel>", Scale(-100, 100), points))

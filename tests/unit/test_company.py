@@ -291,7 +291,7 @@ def test_the_settings_load_and_point_at_what_was_built(tmp_path: Path) -> None:
     file.write_text(settings_yaml(folder), encoding="utf-8")
     settings = load_settings(file, {})
     assert set(settings.metrics) == {"active_users", "reports_run"}
-    assert set(settings.segments) == {"new-customers"}
+    assert set(settings.segments) == {"new-customers", "enterprise"}
     assert settings.enable == ("usage-drop", "gone-silent", "renewal-risk", "health-drop")
     assert settings.crm.url == f"sqlite:///{folder / 'crm.db'}"
     with closing(sqlite3.connect(folder / "crm.db")) as crm:

@@ -20,6 +20,7 @@ from bot.alerts.cards import CARDS
 from bot.connectors.ports import Metric
 from bot.errors import InvalidInput
 from bot.letters.library import Letters
+from bot.playbooks.cadence import with_reviews
 from bot.playbooks.definition import AlertKind, Known, library, load_playbooks
 from bot.playbooks.definition.form import Form
 from bot.playbooks.match import Held
@@ -27,16 +28,18 @@ from bot.playbooks.steps import STEPS
 from bot.playbooks.triggers import KEYED
 from bot.playbooks.triggers import PLAIN as PLAIN_TRIGGERS
 from bot.settings import load_settings
+from bot.surveys.library import load_surveys
 from tests.unit.test_definition import CATALOGUE, GOOD, KNOWN
 
 DOCS = Path(__file__).parents[2] / "docs"
 RISKS = ["gone-silent", "renewal-risk", "usage-drop"]
 BUILT_IN = [
-    *("anniversary", "champion-thanks", "detractor-follow-up", "gone-silent", "health-drop", "onboarding-b2b"),
-    *("renewal-risk", "trial-ending", "usage-drop"),
+    *("anniversary", "ces-integration", "ces-ticket", "champion-thanks", "csat-onboarding", "detractor-follow-up", "gone-silent"),
+    *("health-drop", "nps-half-yearly", "nps-renewal", "onboarding-b2b", "renewal-risk", "review-due", "trial-ending", "usage-drop"),
 ]
 FENCED = re.compile(r"^```yaml (playbook|steps|staysail)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LETTERS = frozenset(Letters(None).names)
+SURVEYS = frozenset(survey.name for survey in load_surveys(None))
+LETTERS = frozenset(Letters(None).common)
 
 
 def everything() -> Catalogue:
@@ -44,10 +47,11 @@ def everything() -> Catalogue:
     metric = Metric("active_users", "usage", "account", "day", "n", "avg", 14, 56, 28, "Active users")
     signals = Signals(date(2026, 3, 31), {"active_users": metric}, {}, Fields({}, {"onboarded_on": Kind.date}, ZoneInfo("UTC")))
     segment = Signal("new_customers", Kind.boolean, true(), "segments", segment="new-customers")
-    return signals.extended([segment, Signal("health", Kind.number, literal(50.0), "health")]).catalogue
+    known = signals.extended([segment, Signal("health", Kind.number, literal(50.0), "health")])
+    return with_reviews(known, (), ZoneInfo("UTC")).catalogue
 
 
-PLAIN = Known(CARDS, LETTERS, {"onboarded_on": Kind.date}, frozenset({"new-customers"}))
+PLAIN = Known(CARDS, LETTERS, {"onboarded_on": Kind.date}, frozenset({"new-customers"}), surveys=SURVEYS)
 
 
 def examples(form: str) -> list[Any]:

@@ -122,7 +122,7 @@ def test_a_letter_is_decided_on_a_look_of_its_own() -> None:
     walk = Walk(program(tell("a"), LETTER, LETTER))
     assert walk.look() == ["0"]
     assert walk.then
-    assert (walk.then.at_letter, walk.due_at) == (True, START)
+    assert (walk.then.at_customer, walk.due_at) == (True, START)
     assert walk.look() == ["1"]
     assert walk.look() == ["2"]
     assert walk.ended == "done"

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.letters.facts import AccountFacts, LetterFacts
-from bot.letters.library import SHIPPED, LetterBroken, Letters
+from bot.letters.form import SHIPPED
+from bot.letters.library import LetterBroken, Letters
 from bot.letters.links import UNSUBSCRIBE, LinkSigner, targets, tracked
 from bot.letters.sample import BARE, FULL
 
 LINKS = {"app": "https://app.example", "docs": "https://docs.example", "video": "https://v.example", "plans": "https://p.example"}
+LINKS |= {"review": "https://r.example"}
 NAMES = {
     "welcome",
     "first-steps",
@@ -24,7 +26,10 @@ NAMES = {
     "usage-check-in",
     "feature-help",
     "renewal-talk",
+    "reference-request",
+    "review-request",
 }
+"""Those that a person or a playbook may send; the others are tried where their facts come from."""
 
 
 def own(folder: Path, **files: str) -> Letters:
@@ -45,9 +50,9 @@ GOOD = {
 @pytest.mark.parametrize("links", [{}, LINKS])
 def test_every_shipped_letter_can_be_written_in_every_language(links: dict[str, str]) -> None:
     letters = Letters(None, links)
-    assert set(letters.names) == NAMES
+    assert set(letters.common) == NAMES
     assert letters.check() == []
-    for name in letters.names:
+    for name in letters.common:
         assert letters.languages(name) == ("cs", "en", "ru")
         for language in letters.languages(name):
             for facts in (FULL, BARE):
@@ -119,6 +124,9 @@ BROKEN = [
     ({"en/subject.txt.j2": "  "}, "en/subject.txt.j2:1", "nothing is written"),
     ({"letter.yml": "abuot: x"}, "letter.yml:1", "abuot"),
     ({"letter.yml": "about: x\nfits: [Usage Drop]"}, "letter.yml:2", "Usage Drop"),
+    ({"letter.yml": "about: x\nneeds: [surveys]"}, "letter.yml:2", "surveys"),
+    ({"en/body.txt.j2": "{{ survey.question }}"}, "en/body.txt.j2:1", "survey"),
+    ({"pt_br/subject.txt.j2": "x"}, "pt_br", "no language"),
     ({"xx1/subject.txt.j2": "x"}, "xx1", "no language"),
     ({"cs/subject.txt.j2": "x"}, "cs/body.txt.j2", "missing"),
 ]

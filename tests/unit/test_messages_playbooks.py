@@ -25,7 +25,7 @@ def chosen(name: str) -> list[str]:
     return [option["value"] for option in element["options"]]
 
 
-@pytest.mark.parametrize("name", [name for name in CardName if name is not CardName.CHURN_RISK])
+@pytest.mark.parametrize("name", sorted(set(CardName) - {CardName.CHURN_RISK, CardName.SURVEY_ANSWERS}))
 def test_every_card_has_its_own_title(name: CardName) -> None:
     card = replace(ACCOUNT, cause=replace(ACCOUNT.cause, card=name))
     assert render(card).blocks[0]["text"]["text"].split(" · ")[1].splitlines()[0].lower().replace(" ", "-") == name

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from bot.messages.actions import PickFor, pick_block
+from bot.messages.catalog.details import SurveyAnswer
 from bot.messages.catalog.facts import (
     Account,
     AccountFacts,
@@ -19,6 +20,7 @@ from bot.messages.catalog.facts import (
 from bot.messages.catalog.message import Message
 from bot.messages.catalog.modals import EarlierAlert
 from bot.messages.catalog.playbooks import PlayLine
+from bot.messages.catalog.reviews import NextReview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,9 @@ class AccountAnswer(Message):
     contacts: tuple[Contact, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
     plays: tuple[PlayLine, ...] = ()
+    review: NextReview | None = None
     earlier: tuple[EarlierAlert, ...] = ()
+    answers: tuple[SurveyAnswer, ...] = ()
 
 
 @dataclass(frozen=True)

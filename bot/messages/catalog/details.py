@@ -1,8 +1,9 @@
 """What is shown of an account beside its alert: what its sources told, and what Staysail did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from bot.messages.catalog.facts import Person, SignalValue
 
@@ -54,6 +55,46 @@ class Answer:
     score: float | None = None
     who: str = ""
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What was agreed with whoever answered; `due`: until when it is to be done."""
+
+    agreed: str
+    by: Person | None
+    at: datetime
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class SurveyAnswer:
+    """An answer to a survey of ours, as it stands now. `kind`: nps, csat or ces; `band`: low, middle or high.
+
+    `before` is the score of the same person's last answer to a survey of that kind. `versions`: how often they have answered this one.
+    `themes` are those that a person has confirmed.
+    """
+
+    response_id: str
+    who: str
+    survey: str
+    kind: str
+    band: str
+    score: int
+    at: datetime
+    role: str = ""
+    comment: str = ""
+    before: int | None = None
+    versions: int = 1
+    themes: tuple[str, ...] = ()
+    loop: Loop | None = None
+
+    def without_words(self) -> Self:
+        """For those who may not read what people wrote."""
+        return replace(self, comment="", loop=replace(self.loop, agreed="") if self.loop else None)
+
+    def for_strangers(self) -> Self:
+        return replace(self.without_words(), who="", role="", themes=())
 
 
 class MailState(StrEnum):

@@ -68,7 +68,8 @@ class Reason(StrEnum):
 
 
 class CardName(StrEnum):
-    """The cards that alerts may have; each has its words in `templates/_cards.j2`. A task comes from a step of its own."""
+    """The cards that alerts may have; each has its words in `templates/_cards.j2`. A task comes from a step of its own; answers to
+    surveys need no playbook."""
 
     CHURN_RISK = "churn-risk"
     ONBOARDING_CHECK = "onboarding-check"
@@ -77,6 +78,8 @@ class CardName(StrEnum):
     TRIAL_ENDING = "trial-ending"
     GOOD_NEWS = "good-news"
     UNHAPPY_ANSWER = "unhappy-answer"
+    SURVEY_ANSWERS = "survey-answers"
+    REVIEW_DUE = "review-due"
     TASK = "task"
 
 
@@ -134,6 +137,12 @@ class Did(StrEnum):
     WRITTEN_BACK = "written_back"
     WRITE_BACK_REFUSED = "write_back_refused"
     WRITE_BACK_UNDONE = "write_back_undone"
+    ANSWERED = "answered"
+    LOOP_CLOSED = "loop_closed"
+    SCHEDULED = "scheduled"
+    REVIEW_MOVED = "review_moved"
+    REVIEW_CANCELLED = "review_cancelled"
+    THEMED = "themed"
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,7 @@ class HistoryLine:
     """`who` None: Staysail itself. `whom`: the assignee, or the teammate acted for. `outcome`: an Outcome or DismissReason.
 
     `step`: where the play stood when somebody took over. `to`: somebody who is no teammate, by name. `playbook`: the reason's own.
+    `meeting`: the type of the review that it is about.
     """
 
     did: Did
@@ -155,6 +165,7 @@ class HistoryLine:
     step: str = ""
     to: str = ""
     playbook: str = ""
+    meeting: str = ""
 
 
 @dataclass(frozen=True)

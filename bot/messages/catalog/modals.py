@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from bot.messages.actions import Callback, alert_metadata
-from bot.messages.catalog.details import LiveFacts, MailLine, NoteLine
+from bot.messages.catalog.details import LiveFacts, MailLine, NoteLine, SurveyAnswer
 from bot.messages.catalog.facts import (
     Account,
     AccountFacts,
@@ -84,6 +84,7 @@ class EarlierAlert:
 class DetailsModal(AlertModal):
     """Everything known. Signals may come in any order; they are grouped by source. `live`: what the sources told that were asked.
 
+    `answers` are those that the alert is about, `answered_before` the account's other ones, newest first.
     `withheld`: the reader may not see money, nor what people wrote about the account, so none of it is here.
     """
 
@@ -99,6 +100,8 @@ class DetailsModal(AlertModal):
     plays: tuple[PlayLine, ...] = ()
     mail: tuple[MailLine, ...] = ()
     notes: tuple[NoteLine, ...] = ()
+    answers: tuple[SurveyAnswer, ...] = ()
+    answered_before: tuple[SurveyAnswer, ...] = ()
     withheld: bool = False
 
 

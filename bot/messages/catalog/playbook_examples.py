@@ -47,7 +47,8 @@ STEPS = (
     StepLine("2.else.0.call", 1, "call", 5),
     StepLine("2.else.0.call.0", 2, "task for csm: Call and set it up together, within 2d", 5),
     StepLine("3", 0, "wait 14d", 48, 8),
-    StepLine("4", 0, "card *onboarding-check*", 40),
+    StepLine("4", 0, "survey *csat-onboarding*", 40, asked=71, held_back=12),
+    StepLine("5", 0, "card *onboarding-check*", 40),
 )
 HOSTILE_STEPS = (
     StepLine("0", 0, "notify #x: <!channel> *all* of `you` & *yours* _now_ " + "x" * 900, 3),

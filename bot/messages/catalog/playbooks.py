@@ -72,13 +72,18 @@ class PlaybooksAnswer(Message):
 
 @dataclass(frozen=True)
 class StepLine:
-    """A line of the outline: how deep it stands, how many plays reached it (None: it is no step), and how many stand there now."""
+    """A line of the outline: how deep it stands, how many plays reached it (None: it is no step), and how many stand there now.
+
+    `asked` and `held_back` count people, of a step that asks them something.
+    """
 
     path: str
     depth: int
     text: str
     reached: int | None = None
     here: int = 0
+    asked: int = 0
+    held_back: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

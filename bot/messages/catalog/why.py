@@ -26,9 +26,19 @@ class Verdict(StrEnum):
     UNLESS = "unless"
     DWELL = "dwell"
     LIMITS = "limits"
+    ASKED = "asked"
     PAUSED = "paused"
     DRAFT = "draft"
     NOT_TRIGGERED = "not_triggered"
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """Somebody whom a survey was to ask: why it did not, and since when it may. `until` None: nobody knows."""
+
+    name: str
+    why: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class PlaybookVerdict:
     `variant`: the one that a split drew; `silent`: `holdout` or `shadow`, when the play touches nobody. `ended_at`, `reason` and `by`
     tell of the last play that ended, whatever the verdict; for PAUSED, `since` and `by` tell when and by whom. `rule`: the `unless` rule
     that holds, or the contact limit, as written. `trigger`: what sets the playbook off, in words, when its condition alone does not.
+    `not_asked`: whom its surveys passed over here of late, the newest first.
     """
 
     playbook: str
@@ -61,6 +72,7 @@ class PlaybookVerdict:
     by: Person | None = None
     rule: str = ""
     trigger: str = ""
+    not_asked: tuple[NotAsked, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from bot.messages.catalog.example_cast import ANNA, BEN, CONDITIONS, FAILING, HOSTILE, NORTHWIND, NOW, READ, hours
 from bot.messages.catalog.facts import State
 from bot.messages.catalog.message import Message
-from bot.messages.catalog.why import PlaybookVerdict, Verdict, WhyAnswer
+from bot.messages.catalog.why import NotAsked, PlaybookVerdict, Verdict, WhyAnswer
 
 VERDICTS = (
     PlaybookVerdict(
@@ -24,6 +24,11 @@ HELD = (
     PlaybookVerdict("renewal-risk", 1, Verdict.WOULD_OPEN, CONDITIONS, until=NOW + hours(1)),
     PlaybookVerdict("support-storm", 1, Verdict.HOLDOUT, CONDITIONS),
     PlaybookVerdict("win-back", 1, Verdict.CHURNED),
+)
+NOT_ASKED = (
+    NotAsked("Ada Nováková", "asked_lately", NOW + hours(90)),
+    NotAsked("<!here> *Bo*", "unsubscribed"),
+    *(NotAsked(f"Contact {number} " + "x" * 200, why) for number, why in enumerate(("a_year", "limit", "waiting", "bounced", "odd"))),
 )
 OF_PLAYS = (
     PlaybookVerdict(
@@ -48,6 +53,8 @@ OF_PLAYS = (
     PlaybookVerdict("new-idea", 1, Verdict.DRAFT),
     PlaybookVerdict("ticket-thanks", 1, Verdict.NOT_TRIGGERED, trigger="on the event ticket_solved"),
     PlaybookVerdict("by-hand", 1, Verdict.NOT_TRIGGERED),
+    PlaybookVerdict("nps-renewal", 1, Verdict.ASKED, since=NOW - hours(20), until=NOW + hours(90), not_asked=NOT_ASKED[:2]),
+    PlaybookVerdict("nps-half-yearly", 1, Verdict.NOT_TRIGGERED, trigger="every 26w", not_asked=NOT_ASKED),
 )
 
 WHY_EXAMPLES: dict[str, Message] = {

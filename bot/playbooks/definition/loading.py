@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.accounts.catalogue import Catalogue, Kind
 from bot.documents.check import check
+from bot.documents.folder import Sort
 from bot.documents.source import Source, Way, read_source, read_text
 from bot.documents.words import one_of, written
 from bot.errors import Finding, InvalidInput
@@ -22,6 +23,7 @@ from bot.playbooks.steps import CONTACT, EmailStep, StepContext
 from bot.playbooks.triggers import SweepTrigger, Trigger, parse_trigger
 
 Compiled = TypeVar("Compiled")
+PLAYBOOKS = Sort("playbook", "playbooks")
 PRESSING = "alerts.risk > 0 OR tickets.breached > 0"
 """While this holds, nothing is offered or celebrated: what every playbook of the kinds in `GENTLE` has under `unless`."""
 GENTLE = frozenset({AlertKind.expansion, AlertKind.gift, AlertKind.release})
@@ -29,13 +31,17 @@ GENTLE = frozenset({AlertKind.expansion, AlertKind.gift, AlertKind.release})
 
 @dataclass(frozen=True)
 class Known:
-    """What playbooks may name besides signals, and what counts where they say nothing. `letters` None: no e-mail is set up."""
+    """What playbooks may name besides signals, and what counts where they say nothing.
+
+    `letters` None: no e-mail is set up; `surveys` None: nobody could answer one.
+    """
 
     cards: AbstractSet[str]
     letters: AbstractSet[str] | None = frozenset()
     fields: Mapping[str, Kind] = field(default_factory=dict)
     segments: AbstractSet[str] = frozenset()
     worse_by: float = 0.2
+    surveys: AbstractSet[str] | None = frozenset()
 
 
 def library() -> list[Traversable]:
@@ -57,12 +63,10 @@ def load_playbooks(
     With `enable`, those of the library count too, and only the named ones are compiled, in that order. One's own file
     takes the place of a library one of the same name. A name in `seen` may be missing: it was there once, and its plays wait.
     """
-    sources = [read_source(file) for file in _files(own)]
+    sources = [read_source(file) for file in (PLAYBOOKS.files(own) if isinstance(own, Path) else own)]
     if enable is not None:
-        own_names = {_name(source) for source in sources}
-        shipped = (read_source(file, built_in=True) for file in library())
-        sources = [*(source for source in shipped if _name(source) not in own_names), *sources]
-    findings = [finding for source in sources for finding in _same_name(source, sources)]
+        sources = PLAYBOOKS.beside(sources, (read_source(file, built_in=True) for file in library()))
+    findings = [*PLAYBOOKS.twins(sources)]
     if all(source.value for source in sources):  # the name of a file that cannot be read is not known
         findings += _unknown([name for name in enable or () if name not in seen], sources)
     wanted = sources if enable is None else _in_order(enable, sources)
@@ -85,50 +89,25 @@ def load_edition(text: str, place: str, catalogue: Catalogue, known: Known, othe
 
 def _shelf(sources: Iterable[Source]) -> frozenset[str]:
     """The names of all playbooks there are, enabled or not: what `start` may name."""
-    return frozenset(name for source in sources if (name := _name(source))) | {
-        name for file in library() if (name := _name(read_source(file, built_in=True)))
+    return frozenset(name for source in sources if (name := PLAYBOOKS.name(source))) | {
+        name for file in library() if (name := PLAYBOOKS.name(read_source(file, built_in=True)))
     }
 
 
-def _files(own: Path | Iterable[Path]) -> list[Path]:
-    if not isinstance(own, Path):
-        return list(own)
-    if own.is_file():
-        return [own]
-    if not own.is_dir():
-        cure = "create it, or change `playbooks` in staysail.yml"
-        raise InvalidInput([Finding(str(own), "there is no such folder of playbooks", cure)])
-    return sorted(file for file in own.iterdir() if file.suffix in (".yml", ".yaml") and not file.name.startswith("."))
-
-
-def _name(source: Source) -> str | None:
-    name = source.value.get("playbook")
-    return name if isinstance(name, str) else None
-
-
-def _same_name(source: Source, sources: list[Source]) -> Iterable[Finding]:
-    """Each of two equal names is reported."""
-    name = _name(source)
-    for other in sources:
-        if other is not source and name is not None and _name(other) == name:
-            where = other.place(("playbook",))
-            yield Finding(source.place(("playbook",)), f"`{name}` is the name of another playbook too ({where})", "choose another name")
-
-
 def _unknown(enable: Collection[str], sources: list[Source]) -> Iterable[Finding]:
-    names = {name for source in sources if (name := _name(source))}
+    names = {name for source in sources if (name := PLAYBOOKS.name(source))}
     for name in enable:
         if name not in names:
             yield Finding("staysail.yml: enable", f"no playbook is called `{name}`", one_of(name, names))
 
 
 def _in_order(enable: Collection[str], sources: list[Source]) -> list[Source]:
-    return [source for name in dict.fromkeys(enable) for source in sources if _name(source) == name]
+    return [source for name in dict.fromkeys(enable) for source in sources if PLAYBOOKS.name(source) == name]
 
 
 def _compile(source: Source, catalogue: Catalogue, known: Known, playbooks: AbstractSet[str]) -> Playbook | None:
     """None with its mistakes in `source.findings`."""
-    context = StepContext(known.cards, known.letters, known.fields, playbooks)
+    context = StepContext(known.cards, known.letters, known.fields, playbooks, known.surveys)
     form = check(Form, source.value, (), source, context)
     whole = _Expressions(source, catalogue)
     raw = source.value.get("steps")

@@ -16,6 +16,7 @@ from bot.playbooks.steps.split import SplitStep
 from bot.playbooks.steps.start import StartStep
 from bot.playbooks.steps.step import CONTACT, MANAGERS, OWNER, Step, StepContext
 from bot.playbooks.steps.stop import StopStep
+from bot.playbooks.steps.survey import SurveyStep
 from bot.playbooks.steps.task import TaskStep
 from bot.playbooks.steps.wait import WaitStep
 from bot.playbooks.steps.webhook import WebhookStep
@@ -23,6 +24,7 @@ from bot.playbooks.steps.webhook import WebhookStep
 STEPS: Final[dict[str, type[Step]]] = {
     "card": CardStep,
     "email": EmailStep,
+    "survey": SurveyStep,
     "wait": WaitStep,
     "if": IfStep,
     "repeat": RepeatStep,
@@ -53,6 +55,7 @@ __all__ = [
     "Step",
     "StepContext",
     "StopStep",
+    "SurveyStep",
     "TaskStep",
     "WaitStep",
     "WebhookStep",

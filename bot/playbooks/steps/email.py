@@ -1,5 +1,7 @@
 """`email: {letter: NAME, to: ROLE}` — writes a letter to a contact, or to somebody of ours."""
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.documents.words import wrong
@@ -28,6 +30,7 @@ class Email(BaseModel):
 
 
 class EmailStep(Step):
+    reaches_customers: ClassVar[bool] = True
     email: Email
 
     def in_words(self) -> str:

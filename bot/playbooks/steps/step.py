@@ -18,6 +18,8 @@ class Step(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     opens_alert: ClassVar[bool] = False
+    reaches_customers: ClassVar[bool] = False
+    """Whether it may is looked up first, in what they have heard from us so far."""
 
     name: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]*$")
 
@@ -30,13 +32,15 @@ class Step(BaseModel):
 class StepContext:
     """What specs are checked against; passed as pydantic's validation context.
 
-    `letters` None: no e-mail is set up. `fields` are the own fields that `set` may write, `playbooks` the names that `start` may use.
+    `letters` None: no e-mail is set up; `surveys` None: nobody could answer one. `fields` are the own fields that `set` may write,
+    `playbooks` the names that `start` may use.
     """
 
     cards: AbstractSet[str]
     letters: AbstractSet[str] | None = frozenset()
     fields: Mapping[str, Kind] = field(default_factory=dict)
     playbooks: AbstractSet[str] = frozenset()
+    surveys: AbstractSet[str] | None = frozenset()
 
 
 def known(value: str, info: ValidationInfo, what: str, among: str) -> str:

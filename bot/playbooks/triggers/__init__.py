@@ -13,6 +13,7 @@ from bot.playbooks.triggers.anniversary import AnniversaryTrigger
 from bot.playbooks.triggers.date import DateTrigger
 from bot.playbooks.triggers.enters import EntersTrigger
 from bot.playbooks.triggers.event import EventTrigger
+from bot.playbooks.triggers.every import EveryTrigger
 from bot.playbooks.triggers.leaves import LeavesTrigger
 from bot.playbooks.triggers.manual import ManualTrigger
 from bot.playbooks.triggers.schedule import ScheduleTrigger
@@ -29,6 +30,7 @@ KEYED: Final[dict[str, type[Trigger]]] = {
     "schedule": ScheduleTrigger,
     "enters": EntersTrigger,
     "leaves": LeavesTrigger,
+    "every": EveryTrigger,
 }
 """Triggers that are a mapping with this key."""
 
@@ -82,6 +84,7 @@ __all__ = [
     "DateTrigger",
     "EntersTrigger",
     "EventTrigger",
+    "EveryTrigger",
     "Firing",
     "Instant",
     "LeavesTrigger",

@@ -33,6 +33,7 @@ usage:
                   recent: 14d, baseline: 56d}}
 segments:
   new-customers: "stage = 'activation' AND account_days <= 30"
+  enterprise: "segment = 'enterprise'"
 {email}limits: {{cards_a_day: 5, posts_per_second: 50}}
 roles: {{admins: [{admin}], managers: [{lead}]}}
 away: {{stand_ins: {{{jana}: {oliver}, {oliver}: {jana}}}}}
@@ -41,10 +42,25 @@ rooms:
     Integrations: [{specialist}, {lead}]
     Contracts: [{lead}]
   bookmarks: {{Usage dashboard: "https://dashboard.ours.example/accounts/{{account}}"}}
+reviews: [{{type: QBR, when: enterprise, every: 90d, sooner_when: health < 50}}]
+surveys:
+  company: Ours
+  hours: "Mon-Sun 00:00-24:00"  # questions leave at once
+  themes:
+    Reports and exports: [The export of a report takes far too long, Reports do not match the screen, Exporty a sestavy nesedí]
+    Speed: [Every page is slow to load, It takes ages to open, Načítá se to pomalu, Очень медленно работает]
+    Support: [Nobody answers our ticket, Support took days to reply, Na odpověď podpory čekáme dlouho]
+    Integrations: [The integration keeps breaking, We need an API for our orders, Napojení na účetní systém zlobí]
+    Onboarding: [Setting everything up was confusing, Nobody showed us how to begin, Zaškolení bylo moc rychlé]
+    Price: [Too expensive for what it does, The price went up again, Cena je pro nás příliš vysoká]
 enable: [{enable}]
 """
 RISKS = ("usage-drop", "gone-silent", "renewal-risk", "health-drop")
-WITH_LETTERS = ("onboarding-b2b", "trial-ending", "anniversary", "detractor-follow-up", "champion-thanks")
+WITH_LETTERS = (
+    *("onboarding-b2b", "trial-ending", "anniversary", "detractor-follow-up", "champion-thanks"),
+    *("nps-half-yearly", "nps-renewal", "csat-onboarding", "ces-ticket", "ces-integration"),
+    "review-due",
+)
 
 
 SITE = "https://ours.example"

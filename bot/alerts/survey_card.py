@@ -1,0 +1,111 @@
+"""What a card about answers shows beside what every card does: the answers, and what the account's people answered before."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.alerts.people import person
+from bot.messages import catalog as m
+from models import Alert, Contact, Response, Theme, ThemeMark
+
+ORDER = ("low", "middle", "high")
+EARLIER = 3
+CARD = m.CardName.SURVEY_ANSWERS.value
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Of one alert: its answers, the worst first, and the account's last ones before them."""
+
+    answers: tuple[m.SurveyAnswer, ...] = ()
+    earlier: tuple[m.SurveyAnswer, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Names and roles by contact, confirmed themes by response, and the account's answers, newest first."""
+
+    contacts: Mapping[str, Contact]
+    themes: Mapping[str, Sequence[str]]
+    of_account: Mapping[str, Sequence[Response]] = field(default_factory=dict)
+
+
+def heard(session: Session, alert_ids: Collection[int]) -> dict[int, Heard]:
+    """By alert; alerts about anything else are left out. Nothing is asked of the database without alerts."""
+    if not alert_ids:
+        return {}
+    mine: dict[int, list[Response]] = defaultdict(list)
+    for response in session.scalars(select(Response).where(Response.alert_id.in_(alert_ids))):
+        mine[response.alert_id or 0].append(response)
+    accounts = {response.account_id or "" for some in mine.values() for response in some}
+    beside = _beside(session, _of_accounts(session, accounts))
+    return {alert_id: _heard(some, beside) for alert_id, some in mine.items()}
+
+
+def told_by(session: Session, alert: Alert) -> Heard:
+    """Of an alert about anything else: only what the account's people answered last."""
+    found = heard(session, [alert.id]) if alert.card == CARD else {}
+    return found.get(alert.id) or Heard(earlier=answers_of(session, alert.account_id))
+
+
+def answers_of(session: Session, account_id: str, most: int = EARLIER) -> tuple[m.SurveyAnswer, ...]:
+    """What an account's people answered last, newest first."""
+    every = _of_accounts(session, [account_id])
+    beside = _beside(session, every)
+    return tuple(_answer(response, beside) for response in every[:most])
+
+
+def _of_accounts(session: Session, account_ids: Collection[str]) -> Sequence[Response]:
+    here = select(Response).where(Response.account_id.in_(account_ids))
+    return session.scalars(here.order_by(Response.at.desc(), Response.id)).all()
+
+
+def _beside(session: Session, responses: Sequence[Response]) -> _Beside:
+    contacts = session.scalars(select(Contact).where(Contact.id.in_({one.contact_id for one in responses})))
+    of_account: dict[str, list[Response]] = defaultdict(list)
+    for response in responses:
+        of_account[response.account_id or ""].append(response)
+    return _Beside({one.id: one for one in contacts}, _themes(session, [one.id for one in responses]), of_account)
+
+
+def _themes(session: Session, response_ids: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    marked = select(ThemeMark.response_id, Theme.name).join(Theme, Theme.id == ThemeMark.theme_id)
+    for response_id, name in session.execute(marked.where(ThemeMark.response_id.in_(list(response_ids))).order_by(Theme.name)):
+        found[response_id].append(name)
+    return found
+
+
+def _heard(mine: Sequence[Response], beside: _Beside) -> Heard:
+    ids, first = {response.id for response in mine}, min(response.at for response in mine)
+    before = [one for one in beside.of_account[mine[0].account_id or ""] if one.id not in ids and one.at <= first]
+    ordered = sorted(mine, key=lambda one: (ORDER.index(one.band), one.score, -one.changed_at.timestamp()))
+    return Heard(tuple(_answer(one, beside) for one in ordered), tuple(_answer(one, beside) for one in before[:EARLIER]))
+
+
+def _answer(response: Response, beside: _Beside) -> m.SurveyAnswer:
+    contact, closed = beside.contacts.get(response.contact_id), response.closed_at
+    return m.SurveyAnswer(
+        response_id=response.id,
+        who=contact.name if contact else "",
+        role=(contact.role or "") if contact else "",
+        survey=response.survey,
+        kind=response.kind,
+        band=response.band,
+        score=response.score,
+        at=response.changed_at,
+        comment=response.comment,
+        before=_before(response, beside.of_account.get(response.account_id or "", ())),
+        versions=response.versions,
+        themes=tuple(beside.themes.get(response.id, ())),
+        loop=m.Loop(response.agreed or "", person(response.closed_by), closed, response.agreed_by) if closed else None,
+    )
+
+
+def _before(response: Response, newest_first: Sequence[Response]) -> int | None:
+    """The score of the same person's last answer to a survey of this kind."""
+    theirs = (one for one in newest_first if (one.contact_id, one.kind) == (response.contact_id, response.kind) and one.id != response.id)
+    return next((one.score for one in theirs if one.at <= response.at), None)

@@ -1,0 +1,62 @@
+"""A figure over periods with its intervals, and the same in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.messages.numbers import number
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """`label` as people read it (`Q3 2026`), `short` where room is scarce. `value` None: too few answers (`count`) to say."""
+
+    label: str
+    count: int
+    value: float | None = None
+    low: float = 0.0
+    high: float = 0.0
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where a figure's axis begins and ends. `unit` follows a number; `signed`: a plus is written, too."""
+
+    bottom: float
+    top: float
+    unit: str = ""
+    signed: bool = False
+
+    def write(self, value: float, unit: bool = True) -> str:
+        """`+32`, `84 %`, `5.6`: whole numbers, but for scales that are short."""
+        whole = round(value, 1) if self.top - self.bottom < 10 else round(value)
+        plus = "+" if self.signed and whole > 0 else ""
+        return f"{plus}{number(whole)}{f' {self.unit}' if self.unit and unit else ''}"
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One line over periods, oldest first. The picture carries no title: whoever shows it writes that above."""
+
+    title: str
+    scale: Scale
+    points: tuple[TrendPoint, ...]
+    alt: str = ""
+
+    @property
+    def known(self) -> tuple[TrendPoint, ...]:
+        return tuple(point for point in self.points if point.value is not None)
+
+
+def trend_of(title: str, scale: Scale, points: Sequence[TrendPoint]) -> Trend:
+    """A trend with its words."""
+    trend = Trend(title, scale, tuple(points))
+    return replace(trend, alt=f"{title}: {'; '.join(_words(scale, point) for point in points)}." if points else f"{title}: no answers.")
+
+
+def _words(scale: Scale, point: TrendPoint) -> str:
+    """`Q3 2026 +21 (+9 to +33, 74 answers)`, `Q4 2026 too few to say (7 answers)`."""
+    many = f"{point.count:,} answer{'' if point.count == 1 else 's'}"
+    if point.value is None:
+        return f"{point.label} too few to say ({many})"
+    return f"{point.label} {scale.write(point.value)} ({scale.write(point.low, unit=False)} to {scale.write(point.high)}, {many})"

@@ -1,0 +1,124 @@
+"""Reviews that are due: for each cadence of staysail.yml, how many days are left until the next one.
+
+    left = every (half of it while `sooner_when` holds) - days since the last one of that type was held or skipped, or since the start
+
+A review that is planned is not due, whatever the days say. An account has as many cadences as conditions of them hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Date, Integer, String, and_, case, cast, exists, func, literal, not_, null, or_, select
+
+from bot.accounts.catalogue import Kind, Signal, days_between
+from bot.accounts.signals import Signals
+from bot.accounts.sources import OURS
+from bot.accounts.state import local_day
+from bot.errors import Finding, InvalidInput
+from bot.playbooks.condition import Condition, compile_condition
+from bot.settings.model import Cadence, Written
+from models import Account, Review
+
+HELD, SKIPPED, SCHEDULED = "held", "skipped", "scheduled"
+TOLD: Final = ("review.type", "review.due_in", "health")
+FAR: Final = 100_000
+"""Days: later than any review is due."""
+
+
+def with_reviews(signals: Signals, cadences: Sequence[Cadence], zone: ZoneInfo) -> Signals:
+    """The signals with those of reviews. `InvalidInput` with every mistake in the conditions."""
+    findings: list[Finding] = []
+    rules = [_rule(cadence, signals, zone, findings) for cadence in cadences]
+    if findings:
+        raise InvalidInput(findings)
+    return signals.extended([*_of_last(signals.day, zone), *_of_next([rule for rule in rules if rule])])
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """`applies`: the account has this cadence. `left`: days until its next review; `planned`: that one stands in the calendar."""
+
+    type: str
+    ahead: int
+    applies: ColumnElement[bool]
+    left: ColumnElement[int]
+    planned: ColumnElement[bool]
+    of: tuple[str, ...]
+
+    @property
+    def open(self) -> ColumnElement[bool]:
+        """Waits for somebody to plan it, sooner or later."""
+        return and_(func.coalesce(self.applies, False), self.left.is_not(None), not_(self.planned))
+
+    @property
+    def is_due(self) -> ColumnElement[bool]:
+        return and_(self.open, self.left <= self.ahead)
+
+
+def _rule(cadence: Cadence, signals: Signals, zone: ZoneInfo, findings: list[Finding]) -> _Rule | None:
+    when, sooner = (_compiled(one, signals, findings) for one in (cadence.when, cadence.sooner_when))
+    if when is None:
+        return None
+    every: ColumnElement[int] = literal(cadence.every, Integer)
+    if sooner is not None:
+        every = case((sooner.clause, cadence.every // 2), else_=cadence.every)
+    mine = (Review.account_id == Account.id, Review.type == cadence.type)
+    last = select(func.max(Review.starts_at)).where(*mine, Review.state.in_((HELD, SKIPPED))).correlate(Account).scalar_subquery()
+    since_start = signals.catalogue["account_days"].expression
+    return _Rule(
+        type=cadence.type,
+        ahead=cadence.ahead,
+        applies=when.clause,
+        left=every - func.coalesce(_days_since(last, signals.day, zone), since_start),
+        planned=exists().where(*mine, Review.state == SCHEDULED).correlate(Account),
+        of=(*when.signals, *(sooner.signals if sooner else ())),
+    )
+
+
+def _compiled(written: Written | None, signals: Signals, findings: list[Finding]) -> Condition | None:
+    if written is None:
+        return None
+    try:
+        return compile_condition(written.text, signals.catalogue, place=written.place)
+    except InvalidInput as error:
+        findings += error.findings
+        return None
+
+
+def _of_last(day: date, zone: ZoneInfo) -> list[Signal]:
+    held = select(func.max(Review.starts_at)).where(Review.account_id == Account.id, Review.state == HELD).correlate(Account)
+    since = _days_since(held.scalar_subquery(), day, zone)
+    return [Signal("review.days_since", Kind.number, since, OURS, "days since the last review that was held")]
+
+
+def _of_next(rules: Sequence[_Rule]) -> list[Signal]:
+    """Unknown for an account without a cadence; of several that are due, the most pressing one counts."""
+    of = tuple(dict.fromkeys(name for rule in rules for name in rule.of))
+
+    def signal(name: str, kind: Kind, expression: ColumnElement[Any], about: str, told_with: tuple[str, ...] = ()) -> Signal:
+        return Signal(name, kind, expression, OURS, about, of=of, connected=bool(rules), told_with=told_with)
+
+    left = _least([case((rule.open, rule.left), else_=FAR) for rule in rules])
+    due_in = func.nullif(left, FAR, type_=Integer)
+    first = case(*((and_(rule.is_due, rule.left == left), rule.type) for rule in rules)) if rules else cast(null(), String)
+    return [
+        signal("review.due_in", Kind.number, due_in, "days until the next review is due that nobody has planned; negative: overdue"),
+        signal("review.overdue", Kind.number, case((due_in < 0, -due_in), (due_in >= 0, 0)), "days by which a review is overdue"),
+        signal("review.is_due", Kind.boolean, or_(False, *(rule.is_due for rule in rules)), "a review is to be planned now", TOLD),
+        signal("review.type", Kind.text, first, "which review is to be planned now: qbr, ebr or renewal"),
+    ]
+
+
+def _days_since(moment: ColumnElement[Any], day: date, zone: ZoneInfo) -> ColumnElement[int]:
+    return days_between(literal(day, Date), local_day(moment, day, zone))
+
+
+def _least(numbers: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """Written out: the databases' own functions differ in name, and in what they make of NULL."""
+    found: ColumnElement[Any] = literal(FAR, Integer)
+    for number in numbers:
+        found = case((number < found, number), else_=found)
+    return found

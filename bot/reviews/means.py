@@ -1,0 +1,95 @@
+"""What planning a review needs besides the form: the letters, the house's rules, who acts, and when."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy.orm import Session
+
+from bot.accounts.business_hours import BusinessHours, zone_of
+from bot.accounts.signals import Signals
+from bot.alerts.cards import World
+from bot.clock import day_of
+from bot.delivery.mail import LONGEST_NAME
+from bot.errors import Refused
+from bot.letters.clean import header
+from bot.letters.library import Letters
+from bot.messages import catalog as m
+from bot.playbooks.known import known_signals
+from bot.settings import Settings
+from bot.team.roles import Actor
+
+NO_MAIL = "There is no mail server to invite with: an admin adds the section `email` (url and from) to staysail.yml. See docs/reviews.md."
+NO_ADDRESS = "Slack tells no e-mail address of yours, so that nobody could answer your invitation. Ask whoever looks after your workspace."
+INVITATION = "review-invitation"
+OFFICE, MINUTES_OF_A_DAY = "Mon-Fri 09:00-18:00", 24 * 60
+
+
+@dataclass(frozen=True)
+class Means:
+    """`sender` is the settings' From: `Customer success <cs@ours.example>`; `hours` are those in which the house meets people."""
+
+    letters: Letters
+    sender: str
+    hours: BusinessHours
+    signals: Signals
+    world: World
+    actor: Actor
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The acting person's."""
+        return zone_or(self.actor.timezone, self.world.zone)
+
+    @property
+    def address(self) -> str:
+        """The one that all letters come from."""
+        return parseaddr(self.sender)[1]
+
+    def sender_named(self, name: str) -> str:
+        """`Jana Nováková <cs@ours.example>`: somebody's name at the house's address, which the mail server is allowed to send from."""
+        return str(Address(header(name, LONGEST_NAME), addr_spec=self.address))
+
+    @property
+    def languages(self) -> tuple[m.Language, ...]:
+        return tuple(m.Language(code, _english(code)) for code in self.letters.languages(INVITATION))
+
+
+def means_of(session: Session, settings: Settings, world: World, actor: Actor, now: datetime) -> Means:
+    """Refused when the settings have no section `email`, and for somebody whom nobody could answer."""
+    if settings.email is None:
+        raise Refused(NO_MAIL)
+    if not actor.email:
+        raise Refused(NO_ADDRESS)
+    letters = Letters(settings.letters, settings.links, settings.email.language)
+    signals = known_signals(session, settings, day_of(now, settings.zone))
+    return Means(letters, settings.email.sender, meeting_hours(settings.hours), signals, world, actor, now)
+
+
+def meeting_hours(hours: BusinessHours) -> BusinessHours:
+    """A house that never closes does not meet its customers at night."""
+    never_closes = all(sum(opening.end - opening.start for opening in day) == MINUTES_OF_A_DAY for day in hours.week)
+    return replace(hours, week=BusinessHours.parse(OFFICE, hours.zone).week) if never_closes else hours
+
+
+def is_zone(name: str) -> bool:
+    """What Slack and the CRM call a zone need not be one."""
+    try:
+        return bool(zone_of(name))
+    except ValueError:
+        return False
+
+
+def zone_or(name: str | None, otherwise: ZoneInfo) -> ZoneInfo:
+    return zone_of(name) if name and is_zone(name) else otherwise
+
+
+def _english(code: str) -> str:
+    try:
+        return Locale.parse(code, sep="-").english_name or code
+    except (UnknownLocaleError, ValueError):
+        return code

@@ -1,0 +1,93 @@
+"""What is kept of a change to a review beside the review itself: a trace, an event, the card's line and the organizer's message."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.alerts.record import show_anew
+from bot.delivery import outbox
+from bot.delivery.keys import review_key, review_subject
+from bot.errors import Refused
+from bot.letters.facts import CsmFacts
+from bot.messages import catalog as m
+from bot.reviews.agenda import draft
+from bot.reviews.means import Means
+from bot.reviews.place import Place
+from bot.settings import RoleSettings
+from bot.team.roles import Actor
+from models import Account, Alert, Event, Participant, Review, Trace
+
+SCHEDULED_EVENT, CANCELLED_EVENT = "review_scheduled", "review_cancelled"
+
+
+def people_of(session: Session, review: Review) -> list[Participant]:
+    """Those who are to come, in the order in which they were invited."""
+    there = select(Participant).where(Participant.review_id == review.id, Participant.gone_at.is_(None))
+    return list(session.scalars(there.order_by(Participant.id)))
+
+
+def names_of(people: Sequence[Participant]) -> list[str]:
+    """Those of the customer; of ours only where nobody else comes."""
+    theirs = [one for one in people if one.contact_id]
+    return [one.name or one.email for one in theirs or people]
+
+
+def title_of(session: Session, means: Means, place: Place, review: Review) -> str:
+    organizer = CsmFacts(review.organizer_name, review.organizer_email)
+    return draft(session, means, place, review.type, review.language, organizer).subject
+
+
+def trace(session: Session, means: Means, review: Review, did: m.Did, people: Sequence[Participant], **more: Any) -> None:
+    """In the account's story; the card of the alert shows it too."""
+    alert = session.get(Alert, review.alert_id) if review.alert_id else None
+    about = {"review": review.id, "meeting": review.type, "until": review.starts_at.isoformat(), "to": ", ".join(names_of(people))}
+    session.add(
+        Trace(
+            at=means.now,
+            actor=means.actor.slack_id,
+            what=did.value,
+            account_id=review.account_id,
+            playbook=alert.playbook or None if alert else None,
+            playbook_version=alert.playbook_version if alert and alert.playbook else None,
+            alert_id=review.alert_id,
+            detail={**about, **more},
+        )
+    )
+    if alert:
+        show_anew(session, Alert.id == alert.id)
+
+
+def tell(session: Session, review: Review, name: str, now: datetime) -> None:
+    """The event, for playbooks that wait for it. A review is planned and cancelled once."""
+    data = {"review": review.id, "type": review.type}
+    session.add(Event(key=f"review:{review.id}:{name}", name=name, at=now, account_id=review.account_id, data=data))
+
+
+def post(session: Session, review: Review, now: datetime) -> None:
+    """The organizer's message, in their own conversation with Staysail."""
+    outbox.enqueue(session, [outbox.New(review_key(review.id), review_subject(review.id), review.organizer, now)], now)
+
+
+def show(session: Session, review: Review) -> None:
+    """Brings it up to date, whatever has changed."""
+    review.version += 1
+    outbox.refresh(session, review_subject(review.id), review.version)
+
+
+def load_review(session: Session, review_id: int, lock: bool = False) -> tuple[Review, Account]:
+    """`lock`: nobody else changes it meanwhile."""
+    review = session.get(Review, review_id, with_for_update=lock or None, populate_existing=lock)
+    account = session.get(Account, review.account_id) if review else None
+    if review is None or account is None:
+        raise Refused("This meeting is no longer there.")
+    return review, account
+
+
+def must_be_changeable(review: Review, account: Account, actor: Actor, roles: RoleSettings) -> None:
+    """Its organizer, the account's CSM and managers may change it."""
+    mine = bool(actor.email) and (account.owner_email or "").lower() == (actor.email or "").lower()
+    if not (mine or actor.is_manager or actor.slack_id == review.organizer):
+        raise Refused(f"Only {review.organizer_name}, who invited, the account's CSM or a manager may change this meeting.")

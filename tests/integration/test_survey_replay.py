@@ -1,0 +1,31 @@
+"""A year of asking breaks no throttle, whoever counts. The full size, 10,000 contacts, is `tests/benchmarks/surveys.py`."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from tests.integration.replay import Found, Replay, check
+
+
+async def replayed(database: Database, folder: Path, contacts: int, passes: int) -> Found:
+    await Replay(folder, database, contacts).run(passes)
+    with Session(database.reader) as session:
+        return check(session)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_year_of_a_thousand_contacts_breaks_no_throttle(database: Database, tmp_path: Path) -> None:
+    found = await replayed(database, tmp_path, 1000, 9)
+    assert found.broken == []
+    assert found.asked > 1500
+    assert found.most_a_year == 2
+    assert {"asked_lately", "a_year", "limit", "opted_out"} <= set(found.held)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_nor_on_postgresql(database: Database, tmp_path: Path) -> None:
+    found = await replayed(database, tmp_path, 100, 7)
+    assert found.broken == []
+    assert found.asked > 100

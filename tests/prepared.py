@@ -1,0 +1,92 @@
+"""The first sweep of a company, done once in each process; scenarios that begin with the same company get a copy of what it left.
+
+What is copied was made by the very code that the scenarios are about: whatever it does wrong, all of them see.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from jobs.sweep import Report
+from models import Base
+
+Key = tuple[Callable[..., None], str]
+FILES = re.compile(r'"(playbooks|letters|folder)": "')
+"""Settings that name files: two tests with the same settings may have written different ones."""
+AFTERWARDS = ("accounts", "transport", "worker", "timeout")
+"""What of a scenario's plan is not in the way of a copy: the first stands in the key by itself, no sweep knows of the others."""
+TABLES = [table.name for table in Base.metadata.sorted_tables]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a sweep left: its report, every row by table, and how far PostgreSQL's sequences had come."""
+
+    report: Report
+    rows: Mapping[str, list[Any]]
+    sequences: Mapping[str, int]
+
+
+SWEPT: dict[Key, Left] = {}
+
+
+async def key_of(database: Database, plan: Mapping[str, Any]) -> Key | None:
+    """None: no other test can begin with the same, or this one has put something into the database already."""
+    accounts: Callable[..., None] = plan["accounts"]
+    told = json.dumps({name: value for name, value in plan.items() if name not in AFTERWARDS}, sort_keys=True, default=str)
+    if "<" in accounts.__qualname__ or FILES.search(told) or not await database.read(_is_empty):
+        return None
+    return accounts, f"{database.url.get_backend_name()} {told}"
+
+
+def look(session: Session, report: Report) -> Left:
+    connection = session.connection()
+    rows = {table: found for table in TABLES if (found := _rows(connection, table))}
+    return Left(report, rows, _sequences(connection))
+
+
+def lay(session: Session, left: Left) -> None:
+    """Instead of whatever stands in these tables."""
+    connection = session.connection()
+    for table in reversed(left.rows):
+        connection.exec_driver_sql(f"DELETE FROM {table}")
+    for table, rows in left.rows.items():
+        if _is_sqlite(connection):
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        else:
+            connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM unnest(%s::text[]::{table}[])", (rows,))
+    if left.sequences:
+        connection.exec_driver_sql("SELECT setval(n, v) FROM unnest(%s::regclass[], %s::bigint[]) AS s(n, v)", _columns(left.sequences))
+
+
+def _is_empty(session: Session) -> bool:
+    found = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 FROM {table} LIMIT 1) AS found" for table in TABLES)
+    return session.connection().exec_driver_sql(found).first() is None
+
+
+def _rows(connection: Connection, table: str) -> list[Any]:
+    """As the driver has them, or as PostgreSQL writes them: nothing is lost on the way through Python's types."""
+    if _is_sqlite(connection):
+        return [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")]
+    return [row for (row,) in connection.exec_driver_sql(f"SELECT whole::text FROM {table} AS whole")]
+
+
+def _sequences(connection: Connection) -> dict[str, int]:
+    if _is_sqlite(connection):
+        return {}
+    asked = "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+    return {row[0]: row[1] for row in connection.exec_driver_sql(asked)}
+
+
+def _columns(sequences: Mapping[str, int]) -> tuple[list[str], list[int]]:
+    return list(sequences), list(sequences.values())
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
