@@ -1,7 +1,7 @@
 """What a card about answers shows beside what every card does: the answers, and what the account's people answered before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.people import person
 from bot.messages import catalog as m
-from models import Alert, Contact, Response, Theme, ThemeMark
+from models import Alert, Contact, Response
+from models.queries import themes_of
 
 ORDER = ("low", "middle", "high")
 EARLIER = 3
@@ -68,15 +69,7 @@ def _beside(session: Session, responses: Sequence[Response]) -> _Beside:
     of_account: dict[str, list[Response]] = defaultdict(list)
     for response in responses:
         of_account[response.account_id or ""].append(response)
-    return _Beside({one.id: one for one in contacts}, _themes(session, [one.id for one in responses]), of_account)
-
-
-def _themes(session: Session, response_ids: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    marked = select(ThemeMark.response_id, Theme.name).join(Theme, Theme.id == ThemeMark.theme_id)
-    for response_id, name in session.execute(marked.where(ThemeMark.response_id.in_(list(response_ids))).order_by(Theme.name)):
-        found[response_id].append(name)
-    return found
+    return _Beside({one.id: one for one in contacts}, themes_of(session, [one.id for one in responses]), of_account)
 
 
 def _heard(mine: Sequence[Response], beside: _Beside) -> Heard:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.feedback.record import MOST_VERSIONS
+from bot.feedback.record import MOST_VERSIONS, voter_of
 from bot.surveys.links import SurveyLinks
 from bot.surveys.means import zone_name
 from bot.surveys.shelf import survey_of
@@ -55,9 +55,5 @@ def question_of(session: Session, token: str, links: SurveyLinks, now: datetime)
     survey = survey_of(session, invitation.survey, invitation.version)
     if survey is None or contact is None or contact.gone_at or account is None or account.gone_at:
         return Shut(Why.GONE, invitation.language)
-    standing = session.scalar(select(Response).where(Response.voter == voter_of(invitation, token, links)))
+    standing = session.scalar(select(Response).where(Response.voter == voter_of(invitation, links)))
     return Question(invitation, survey, standing, zone_name(contact, account))
-
-
-def voter_of(invitation: Invitation, token: str, links: SurveyLinks) -> str:
-    return links.voter(token) if invitation.anonymous else f"invitation:{invitation.id}"

@@ -49,7 +49,7 @@ def record(session: Session, invitation: Invitation, given: Given, settings: Set
     UsedUp: none is taken any more. ValueError: the score is not on the scale.
     """
     asked = _locked(session, invitation, now)
-    standing = session.scalar(select(Response).where(Response.voter == _voter(asked, links)))
+    standing = session.scalar(select(Response).where(Response.voter == voter_of(asked, links)))
     score, comment = given.score, _clean(given.comment)
     band = band_of(Kind(asked.kind), score).value
     moment = start_of(day_of(now, settings.zone), settings.zone) if asked.anonymous else now
@@ -59,7 +59,7 @@ def record(session: Session, invitation: Invitation, given: Given, settings: Set
     if standing and standing.versions >= MOST_VERSIONS:
         raise UsedUp("it was answered too often")
     before = standing.score if standing else None
-    response = standing or _first(session, asked, _voter(asked, links), settings, now)
+    response = standing or _first(session, asked, voter_of(asked, links), settings, now)
     for name, value in now_stands.items():
         setattr(response, name, value)
     response.versions = (response.versions or 0) + 1
@@ -80,13 +80,14 @@ def _locked(session: Session, invitation: Invitation, now: datetime) -> Invitati
     return asked
 
 
-def _voter(asked: Invitation, links: SurveyLinks) -> str:
+def voter_of(asked: Invitation, links: SurveyLinks) -> str:
+    """By what the answer to a question is known."""
     return links.voter(asked.token or "") if asked.anonymous else f"invitation:{asked.id}"
 
 
 def _clean(comment: str) -> str:
-    """PostgreSQL keeps no NUL."""
-    return comment.replace("\x00", "").strip()[:LONGEST_COMMENT]
+    """PostgreSQL keeps no NUL, and nothing keeps half a character."""
+    return comment.replace("\x00", "").encode("utf-8", "ignore").decode().strip()[:LONGEST_COMMENT]
 
 
 def _first(session: Session, asked: Invitation, voter: str, settings: Settings, now: datetime) -> Response:

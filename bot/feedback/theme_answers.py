@@ -6,12 +6,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.feedback.groups import FEWEST
-from bot.feedback.themes import themes_of
 from bot.messages import catalog as m
 from bot.settings import RoleSettings
 from bot.team.roles import Actor
 from bot.team.sight import sees_money
 from models import Account, Contact, Response, ThemeMark
+from models.queries import themes_of
 
 Reads = Callable[[Account | None], bool]
 """Whether the reader may see what the people of an account wrote; None: an anonymous answer."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL, show
@@ -14,29 +14,13 @@ from bot.errors import AlreadyDone, Refused
 from bot.feedback.theme_notice import hide_end, show_end, show_standing
 from bot.messages.mrkdwn import clean
 from models import Alert, Response, Theme, ThemeMark, Trace
+from models.queries import themes_of
 
 NAME_LENGTH = 60
 TEXTS_KEPT, TEXT_LENGTH = 100, 1000
 """Of the comments confirmed for a theme, so many of the newest tell what it is known by, and so many characters of each."""
 Examples = Mapping[str, Sequence[str]]
 """What settings say: themes by name, each with examples."""
-
-
-def themes_of(session: Session, response_ids: Collection[str]) -> dict[str, list[str]]:
-    """The names of the confirmed themes, in order, by response; responses without any are left out."""
-    found: dict[str, list[str]] = defaultdict(list)
-    marked = select(ThemeMark.response_id, Theme.name).join(Theme, Theme.id == ThemeMark.theme_id)
-    for response_id, name in session.execute(marked.where(ThemeMark.response_id.in_(response_ids)).order_by(any_case(Theme.name))):
-        found[response_id].append(name)
-    return dict(found)
-
-
-def top_themes(session: Session, survey: str, since: datetime, *which: ColumnElement[bool]) -> list[tuple[str, int]]:
-    """How many answers to a survey since then are about each theme, the most frequent first. `which`: only these responses."""
-    count = func.count()
-    marked = select(Theme.name, count).join(ThemeMark, ThemeMark.theme_id == Theme.id).join(Response, Response.id == ThemeMark.response_id)
-    grouped = marked.where(Response.survey == survey, Response.at >= since, *which).group_by(Theme.id, Theme.name)
-    return [(name, number) for name, number in session.execute(grouped.order_by(count.desc(), any_case(Theme.name)))]
 
 
 def every_theme(session: Session, examples: Examples) -> list[tuple[str, Theme | None]]:

@@ -12,6 +12,7 @@ from bot.accounts.catalogue import Kind
 from bot.connectors.ports import Metric
 from bot.documents.source import Source
 from bot.errors import Finding
+from bot.settings.customer_forms import SurveySettings
 from bot.settings.forms import (
     AlertSettings,
     AwaySettings,
@@ -24,7 +25,6 @@ from bot.settings.forms import (
     RoleSettings,
     RoomSettings,
     Route,
-    SurveySettings,
     UsageSettings,
     Workspace,
 )

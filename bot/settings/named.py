@@ -10,7 +10,8 @@ from bot.accounts.signals import OUR_NAMES
 from bot.documents.check import check
 from bot.documents.source import Source
 from bot.documents.words import one_of, shown, written
-from bot.settings.forms import HealthRuleForm, ReviewForm
+from bot.settings.customer_forms import ReviewForm
+from bot.settings.forms import HealthRuleForm
 from bot.settings.model import Cadence, HealthRule, OwnField, Written
 
 SEGMENT = re.compile(r"[a-z][a-z0-9_-]{0,59}")

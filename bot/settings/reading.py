@@ -15,6 +15,7 @@ from bot.connectors.ports import Metric
 from bot.documents.check import check
 from bot.documents.source import Source, Way, read_source
 from bot.errors import Finding, InvalidInput
+from bot.settings.customer_forms import SurveySettings
 from bot.settings.forms import (
     AlertSettings,
     AwaySettings,
@@ -28,7 +29,6 @@ from bot.settings.forms import (
     RoleSettings,
     RoomSettings,
     Route,
-    SurveySettings,
     UsageSettings,
     Workspace,
 )
@@ -132,10 +132,7 @@ class _Reader:
         hours = self._hours(workspace) if workspace else None
         asking = self._survey_hours(workspace, care["surveys"]) if workspace and hours and care["surveys"] else None
         metrics = self._metrics(usage) if usage else {}
-        segments = read_segments(raw.get("segments", {}), self._source)
-        fields = read_fields(raw.get("fields", {}), self._source)
-        health = read_health(raw.get("health", {}), self._source)
-        reviews = read_reviews(document.reviews if document else (), self._source)
+        named = self._named(raw, document)
         if not all(care.values()) or self._source.findings:
             return None
         if not (document and workspace and hours and asking and channels and crm and limits and roles):
@@ -153,11 +150,6 @@ class _Reader:
             metrics=metrics,
             limits=limits,
             roles=roles,
-            alerts=care["alerts"],
-            digest=care["digest"],
-            away=care["away"],
-            rooms=care["rooms"],
-            surveys=care["surveys"],
             survey_hours=asking,
             email=email,
             letters=folder / document.letters if document.letters else None,
@@ -165,11 +157,19 @@ class _Reader:
             playbooks=folder / document.playbooks if document.playbooks else None,
             enable=document.enable,
             sweep_every=document.sweep_every,
-            segments=segments,
-            fields=fields,
-            health=health,
-            reviews=reviews,
+            **care,
+            **named,
         )
+
+    def _named(self, raw: dict[str, Any], document: Document | None) -> dict[str, Any]:
+        """What conditions name, and what is said by conditions."""
+        source = self._source
+        return {
+            "segments": read_segments(raw.get("segments", {}), source),
+            "fields": read_fields(raw.get("fields", {}), source),
+            "health": read_health(raw.get("health", {}), source),
+            "reviews": read_reviews(document.reviews if document else (), source),
+        }
 
     def _email(self, raw: dict[str, Any] | None, environment: Environment) -> EmailSettings | None:
         email = self._section(EmailSettings, raw, "email")

@@ -7,7 +7,7 @@ from bot.accounts.business_hours import BusinessHours, zone_of
 from bot.durations import Allowance
 from bot.letters.library import Letters
 from bot.settings import Settings
-from bot.settings.forms import SurveySettings
+from bot.settings.customer_forms import SurveySettings
 from bot.surveys.links import SurveyLinks, survey_links
 from models import Account, Contact
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.settings.forms import BetweenForm, SurveySettings
+from bot.settings.customer_forms import BetweenForm, SurveySettings
 from bot.surveys.survey import Kind
 
 YEAR = timedelta(days=365)

@@ -15,9 +15,10 @@ from bot.database import Database
 from bot.errors import AlreadyDone, Refused
 from bot.feedback.growth import Counts, counts_of, follow_themes, tell_growth, theme_aftermath, to_tell
 from bot.feedback.theme_card import theme_composer
-from bot.feedback.themes import Marking, close_theme, every_theme, known_texts, mark, open_again, themes_of, top_themes
+from bot.feedback.themes import Marking, close_theme, every_theme, known_texts, mark, open_again
 from bot.settings import Settings, load_settings
 from models import Account, Dispatch, OutboxMessage, Response, Theme, ThemeMark, Trace
+from models.queries import themes_of
 from tests.integration.answers import account, answer
 from tests.integration.crashing import Crash, Dying
 
@@ -152,15 +153,6 @@ async def test_themes_of_the_settings_are_known_without_a_row(desk: Desk) -> Non
     first, *_ = await desk.answers(2, 1, name="reports")
     known = await desk.run(known_texts, examples, first)
     assert known == {"Price": ["Too expensive"], "reports": ["The monthly report is late", "Report 2 is late"]}
-
-
-async def test_the_top_themes_of_a_survey(desk: Desk) -> None:
-    await desk.answers(1, 2, 3)
-    await desk.answers(1, 2, name="Price")
-    await desk.answers(1, name="Speed", survey="other")
-    await desk.answers(50, name="Old")
-    assert await desk.run(top_themes, "nps", ago(30)) == [("Reports", 3), ("Price", 2)]
-    assert await desk.run(top_themes, "nps", ago(30), Response.account_id == "other") == []
 
 
 # --- growth

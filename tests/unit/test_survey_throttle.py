@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.settings.forms import BetweenForm, SurveySettings
+from bot.settings.customer_forms import BetweenForm, SurveySettings
 from bot.surveys.survey import Kind
 from bot.surveys.throttle import Question, Rest, Why, reach, rest
 
