@@ -45,7 +45,7 @@ def check(model: type[Model], value: Any, way: Way, source: Source, context: Any
 
 
 def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Source) -> None:
-    key = str(detail["loc"][-1]) if detail["loc"] else ""
+    key = str(detail["loc"][-1]) if detail["loc"] else _name_of(way)
     place = (*way, *detail["loc"])
     context = detail.get("ctx", {})
     keys = [field.alias or name for name, field in _form_at(model, detail["loc"]).model_fields.items()]
@@ -78,3 +78,10 @@ def _forms_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _forms_in(part)
+
+
+def _name_of(way: Way) -> str:
+    """An item of a list by the list's name: `reviews[0]`."""
+    if not way:
+        return ""
+    return f"{way[-2]}[{way[-1]}]" if isinstance(way[-1], int) and len(way) > 1 else str(way[-1])

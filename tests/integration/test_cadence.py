@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bot.database import Database
+from bot.errors import InvalidInput
+from bot.settings import load_settings
 from models import Account, Review
-from tests.integration.test_known_signals import DAY, ONE, Team, account
+from tests.integration.test_known_signals import DAY, LEAST, ONE, Team, account
 
 QBR = "reviews:\n  - {type: QBR, when: arr >= 50000, every: 90d}\n"
 BOTH = QBR + "  - {type: ebr, when: stage = 'growth', every: 180d, ahead: 14d}\n"
@@ -104,3 +106,26 @@ async def test_without_cadences_nothing_is_due(team: Team) -> None:
 async def test_a_wrong_condition_is_told_with_its_line(team: Team, rule: str, said: str) -> None:
     (finding,) = await team.refused(f"reviews:\n  - {rule}\n")
     assert finding.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{type: QBX, when: arr > 1, every: 90d}", "5: `type`: found `QBX` (allowed: EBR, QBR, renewal; nearest: QBR)"),
+        ("{type: QBR, every: 90d}", "5: the key `when` is missing (add `when: …`)"),
+        ("{type: QBR, when: arr > 1, every: 90d, evry: 1d}", "5: unknown key `evry` (allowed: ahead, every, sooner_when, type, when;"),
+        (
+            "{type: QBR, when: arr > 1, every: 1000h}",
+            "5: `every`: found less than, or not, whole days (allowed: days or weeks,",
+        ),
+        ("{type: QBR, when: arr > 1, every: 30d}", "5: `ahead` is not shorter than `every` (make it shorter: reviews would always be due)"),
+        ("QBR", "5: `reviews[0]`: found `QBR` (allowed: keys with values)"),
+    ],
+)
+def test_a_wrong_cadence_is_told_with_its_line(tmp_path: Path, rule: str, said: str) -> None:
+    file = tmp_path / "staysail.yml"
+    file.write_text(f"{LEAST}reviews:\n  - {rule}\n")
+    with pytest.raises(InvalidInput) as caught:
+        load_settings(file, {})
+    (finding,) = caught.value.findings
+    assert str(finding).removeprefix(f"{file}:").startswith(said)
