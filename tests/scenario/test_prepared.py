@@ -1,0 +1,54 @@
+"""A scenario that begins with a copy begins with what a sweep would have left."""
+
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.database import Database
+from models import Account
+from tests import prepared
+from tests.conftest import empty
+from tests.factories import WEDNESDAY, Company, Plan, few_accounts, start_world
+
+
+async def begun(database: Database, folder: Path, **plan: Any) -> prepared.Left:
+    """What stands in the database when a scenario begins, and its report."""
+    async with AsyncExitStack() as stack:
+        world = await start_world(stack, folder, database, Plan(worker=False, **plan))
+        left = await database.read(prepared.look, world.reports[-1])
+    empty(database)
+    return left
+
+
+async def test_a_copy_is_what_a_sweep_left_and_another_would_leave(
+    database: Database, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def the_same(company: Company) -> None:
+        few_accounts(company)
+
+    monkeypatch.setattr(prepared, "SWEPT", {})
+    first, copied = [await begun(database, tmp_path_factory.mktemp("company")) for _ in range(2)]
+    assert (copied.rows, copied.sequences, copied.report) == (first.rows, first.sequences, first.report)
+    other = await begun(database, tmp_path_factory.mktemp("other"), accounts=the_same)
+    assert other.rows["outbox"] != first.rows["outbox"]  # it was swept: its messages have names of their own
+    assert {table: len(rows) for table, rows in other.rows.items()} == {table: len(rows) for table, rows in first.rows.items()}
+    assert other.sequences == first.sequences
+    assert replace(other.report, seconds=0) == replace(first.report, seconds=0)
+    assert len(first.rows["alerts"]) == 4
+
+
+async def test_who_begins_otherwise_is_swept(database: Database) -> None:
+    async def key(**plan: Any) -> prepared.Key | None:
+        return await prepared.key_of(database, vars(Plan(**plan)))
+
+    usual = await key()
+    assert usual is not None
+    assert await key(worker=False, transport="http") == usual
+    assert await key(settings={"digest": {"enabled": True}}) != usual != await key(usergroups={"cs-leads": ["U1"]})
+    assert await key(settings={"playbooks": "./playbooks"}) is None
+    assert await key(accounts=lambda company: None) is None
+    await database.run(lambda session: session.add(Account(id="a1", name="Acme", polled_at=WEDNESDAY)))
+    assert await key() is None
