@@ -59,7 +59,7 @@ def _report(detail: ErrorDetails, model: type[BaseModel], way: Way, source: Sour
         cure = "give one (in quotes if it begins with #, which starts a comment), or leave the key out if it is optional"
         source.wrong(place, f"`{key}` has no value", cure)
     elif detail["type"] == "wrong":
-        source.wrong(place, f"`{key}`: {context['problem']}" if key else context["problem"], context["cure"])
+        source.wrong(place, f"`{key}`: {context['problem']}" if detail["loc"] else context["problem"], context["cure"])
     else:
         cure = _CURES.get(detail["type"], detail["msg"]).format(**context)
         source.wrong(place, f"`{key}`: found {shown(detail['input'])}", cure)

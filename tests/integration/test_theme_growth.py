@@ -112,7 +112,9 @@ async def test_a_mark_is_written_once_and_taken_away_when_unticked(desk: Desk) -
     assert await desk.run(themes_of, [first, "other"]) == {first: ["Speed"]}
     marks = await desk.database.read(lambda session: [(one.by, one.suggested) for one in session.scalars(select(ThemeMark))])
     assert marks == [(ANNA, True)]
-    traces = await desk.database.read(lambda s: [t.detail["themes"] for t in s.scalars(select(Trace).where(Trace.what == "themed"))])
+    traces = await desk.database.read(
+        lambda s: [t.detail["themes"] for t in s.scalars(select(Trace).where(Trace.what == "themed").order_by(Trace.id))]
+    )
     assert traces == [["Reports"], ["Speed"]]
 
 
