@@ -236,6 +236,8 @@ def cause_of_reason(reason: Reason, card: str, world: World) -> m.Cause:
         card=_card_name(card),
         task=cause.get("what", ""),
         title=cause.get("title", ""),
+        review=reason.facts.get("review.type") or "",
+        due_in=_whole(reason.facts.get("review.due_in")),
     )
 
 

@@ -11,6 +11,7 @@ from models import Alert, Review
 from tests.cast import GUEST, JANA, LEAD, OLIVER
 from tests.factories import Card, Company, World, steady, until
 from tests.scenario.conftest import OpenWorld, on_sqlite
+from tests.scenario.test_home import open_home
 
 DUE: dict[str, Any] = {
     "enable": ["review-due"],
@@ -50,6 +51,9 @@ async def test_the_owner_is_asked_once_with_what_is_known(open_world: OpenWorld)
     assert {"Snooze…", "Skip…", "Details"} <= set(card.buttons)
     assert [report.opened for report in world.reports] == [1]
     assert (await world.sweep()).opened == 0
+    home = await open_home(world, JANA)
+    assert "QBR overdue by 10 days, none planned" in home
+    assert "review.is_due" not in home.lower()
 
 
 @on_sqlite

@@ -86,7 +86,8 @@ class CardName(StrEnum):
 @dataclass(frozen=True)
 class Cause:
     """Why an alert stands, and which card shows it. `title` overrides the template's own words; `about` and `conditions` speak for
-    CUSTOM, `task` (what is to be done, as the playbook's author wrote it) for a task."""
+    CUSTOM, `task` (what is to be done, as the playbook's author wrote it) for a task, `review` (a type of meeting) and `due_in` (days until
+    it is due, negative: overdue) for a review that nobody has planned."""
 
     playbook: str
     reason: Reason = Reason.CUSTOM
@@ -97,6 +98,8 @@ class Cause:
     renewal_in: int | None = None
     card: CardName = CardName.CHURN_RISK
     task: str = ""
+    review: str = ""
+    due_in: int | None = None
 
 
 class State(StrEnum):
