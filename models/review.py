@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Key
 
+SCHEDULED, HELD, SKIPPED = "scheduled", "held", "skipped"
+"""States of a review that decide when the next one is due."""
+
 
 class Review(Base):
     """A meeting with a customer, or one that was skipped. `type`: `qbr`, `ebr`, `kick_off`, `renewal` or `call`.

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.messages import catalog as m
 from models import Participant, Review
+from models.review import HELD, SKIPPED
 
 CARD = m.CardName.REVIEW_DUE.value
-HELD, SKIPPED = "held", "skipped"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -79,8 +79,8 @@ def _heard(mine: Sequence[Response], beside: _Beside) -> Heard:
     return Heard(tuple(_answer(one, beside) for one in ordered), tuple(_answer(one, beside) for one in before[:EARLIER]))
 
 
-def _answer(response: Response, beside: _Beside) -> m.SurveyAnswer:
-    contact, closed = beside.contacts.get(response.contact_id), response.closed_at
+def answer_of(response: Response, contact: Contact | None, themes: Sequence[str]) -> m.SurveyAnswer:
+    """What somebody answered, as it stands alone."""
     return m.SurveyAnswer(
         response_id=response.id,
         who=contact.name if contact else "",
@@ -89,11 +89,20 @@ def _answer(response: Response, beside: _Beside) -> m.SurveyAnswer:
         kind=response.kind,
         band=response.band,
         score=response.score,
-        at=response.changed_at,
+        at=response.at,
         comment=response.comment,
-        before=_before(response, beside.of_account.get(response.account_id or "", ())),
         versions=response.versions,
-        themes=tuple(beside.themes.get(response.id, ())),
+        themes=tuple(themes),
+    )
+
+
+def _answer(response: Response, beside: _Beside) -> m.SurveyAnswer:
+    """With what came before it, and what came of it."""
+    closed = response.closed_at
+    return replace(
+        answer_of(response, beside.contacts.get(response.contact_id), beside.themes.get(response.id, ())),
+        at=response.changed_at,
+        before=_before(response, beside.of_account.get(response.account_id or "", ())),
         loop=m.Loop(response.agreed or "", person(response.closed_by), closed, response.agreed_by) if closed else None,
     )
 

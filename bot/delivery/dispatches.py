@@ -154,12 +154,34 @@ def dispatch_aftermath(now: Clock) -> Aftermath:
 
 def _tell_writer(session: Session, dispatch: Dispatch, why: str, now: datetime) -> None:
     """A direct message, once. A resent letter that comes back again is told by the list of dead letters."""
-    key, writer = unsent_key(dispatch.id), dispatch.content["by"]
     content = {"to": dispatch.content["to_name"], "subject": dispatch.content["subject"], "why": why}
-    row = {"kind": UNSENT, "key": key, "account_id": dispatch.account_id, "recipient": writer, "content": content, "created_at": now}
+    tell_once(session, Telling(UNSENT, unsent_key(dispatch.id), dispatch.content["by"], content, dispatch.account_id), now)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A message of ours in Slack: `to` is a Slack user or a channel, `key` what makes a repetition harmless."""
+
+    kind: str
+    key: str
+    to: str
+    content: Mapping[str, Any]
+    account_id: str | None = None
+
+
+def tell_once(session: Session, telling: Telling, now: datetime) -> None:
+    """At once. What stands under the key already is not told again."""
+    row = {
+        "kind": telling.kind,
+        "key": telling.key,
+        "account_id": telling.account_id,
+        "recipient": telling.to,
+        "content": dict(telling.content),
+        "created_at": now,
+    }
     inserted = insert_into(session, Dispatch).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Dispatch.id)
     if number := session.scalar(inserted):
-        outbox.enqueue(session, [outbox.New(key, dispatch_subject(number), writer, now)], now)
+        outbox.enqueue(session, [outbox.New(telling.key, dispatch_subject(number), telling.to, now)], now)
 
 
 def mark_bounced(session: Session, dispatch: Dispatch, why: str, now: datetime) -> None:

@@ -52,7 +52,8 @@ class Reader:
 def known_surveys(session: Session) -> dict[str, Survey]:
     """Every survey that was ever ready to be asked, in its newest version."""
     kept = session.scalars(select(SurveyVersion).order_by(SurveyVersion.name, SurveyVersion.version)).all()
-    found = {one.name: survey_of(session, one.name, one.version) for one in kept}
+    newest = {one.name: one.version for one in kept}
+    found = {name: survey_of(session, name, version) for name, version in newest.items()}
     return {name: survey for name, survey in found.items() if survey}
 
 

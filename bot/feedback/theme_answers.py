@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from bot.alerts.survey_card import answer_of
 from bot.feedback.groups import FEWEST
 from bot.messages import catalog as m
 from bot.settings import RoleSettings
@@ -33,7 +34,7 @@ def themed(session: Session, responses: Sequence[Response], may_read: Reads = ev
     found = []
     for one in responses:
         account, contact = accounts.get(one.account_id or ""), contacts.get(one.contact_id)
-        answer = _answer(one, contact, themes.get(one.id, ()))
+        answer = answer_of(one, contact, themes.get(one.id, ()))
         mine = may_read(account)
         named = m.Account(account.id, account.name, account.url) if account else None
         found.append(m.ThemedAnswer(answer if mine else answer.without_words(), named, withheld=not mine))
@@ -42,22 +43,6 @@ def themed(session: Session, responses: Sequence[Response], may_read: Reads = ev
 
 def _some(ids: Iterable[str | None]) -> set[str]:
     return {one for one in ids if one}
-
-
-def _answer(response: Response, contact: Contact | None, themes: Sequence[str]) -> m.SurveyAnswer:
-    return m.SurveyAnswer(
-        response_id=response.id,
-        who=contact.name if contact else "",
-        role=(contact.role or "") if contact else "",
-        survey=response.survey,
-        kind=response.kind,
-        band=response.band,
-        score=response.score,
-        at=response.at,
-        comment=response.comment,
-        versions=response.versions,
-        themes=tuple(themes),
-    )
 
 
 def few_anonymous(session: Session, theme_id: int) -> bool:

@@ -21,8 +21,8 @@ from bot.errors import Finding, InvalidInput
 from bot.playbooks.condition import Condition, compile_condition
 from bot.settings.model import Cadence, Written
 from models import Account, Review
+from models.review import HELD, SCHEDULED, SKIPPED
 
-HELD, SKIPPED, SCHEDULED = "held", "skipped", "scheduled"
 TOLD: Final = ("review.type", "review.due_in", "health")
 FAR: Final = 100_000
 """Days: later than any review is due."""

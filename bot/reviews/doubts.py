@@ -12,8 +12,8 @@ from bot.messages import catalog as m
 from bot.reviews.plan import Organizer, Plan
 from bot.reviews.proposals import HORIZON, Side, outside, overlap, span_of
 from models import Account, Participant, Review
+from models.review import SCHEDULED
 
-SCHEDULED = "scheduled"
 LONGEST_MEETING = timedelta(minutes=max(m.ReviewModal.LENGTHS))
 
 

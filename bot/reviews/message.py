@@ -10,9 +10,9 @@ from bot.alerts.people import person
 from bot.delivery.composed import Composed
 from bot.messages import catalog as m
 from bot.messages.render import render
-from bot.reviews.doubts import SCHEDULED
 from bot.reviews.records import load_review, names_of, people_of
 from models import Review
+from models.review import SCHEDULED
 
 KIND = "review"
 

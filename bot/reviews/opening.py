@@ -14,13 +14,14 @@ from bot.errors import Refused
 from bot.letters.facts import CsmFacts
 from bot.messages import catalog as m
 from bot.reviews.agenda import draft, open_tasks
-from bot.reviews.doubts import SCHEDULED, busy
+from bot.reviews.doubts import busy
 from bot.reviews.form import Form, Ticket
 from bot.reviews.means import INVITATION, Means, zone_or
 from bot.reviews.place import Place, contacts_by_id, first_contact, load_place, sides_of, teammates_by_id
 from bot.reviews.plan import Organizer, organizer_of
 from bot.reviews.proposals import Proposal, Side, proposals
 from models import Contact, Participant, Review
+from models.review import SCHEDULED
 
 USUAL_LENGTH = 30
 LONGER = {m.ReviewType.QBR: 60, m.ReviewType.EBR: 60, m.ReviewType.KICK_OFF: 60}

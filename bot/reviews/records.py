@@ -18,6 +18,7 @@ from bot.reviews.means import Means
 from bot.reviews.place import Place
 from bot.settings import RoleSettings
 from bot.team.roles import Actor
+from bot.team.sight import is_csm_of
 from models import Account, Alert, Event, Participant, Review, Trace
 
 SCHEDULED_EVENT, CANCELLED_EVENT = "review_scheduled", "review_cancelled"
@@ -88,6 +89,5 @@ def load_review(session: Session, review_id: int, lock: bool = False) -> tuple[R
 
 def must_be_changeable(review: Review, account: Account, actor: Actor, roles: RoleSettings) -> None:
     """Its organizer, the account's CSM and managers may change it."""
-    mine = bool(actor.email) and (account.owner_email or "").lower() == (actor.email or "").lower()
-    if not (mine or actor.is_manager or actor.slack_id == review.organizer):
+    if not (is_csm_of(actor, account) or actor.is_manager or actor.slack_id == review.organizer):
         raise Refused(f"Only {review.organizer_name}, who invited, the account's CSM or a manager may change this meeting.")

@@ -20,7 +20,7 @@ from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import Input, Outcome
 from bot.reviews import records
-from bot.reviews.doubts import SCHEDULED, confirmed_by, doubts
+from bot.reviews.doubts import confirmed_by, doubts
 from bot.reviews.form import Form, Wrong
 from bot.reviews.letters import News, Telling, tell_organizer, tell_participant
 from bot.reviews.means import Means
@@ -29,6 +29,7 @@ from bot.reviews.place import Place, load_place, sides_of
 from bot.reviews.plan import Guest, Organizer, Plan, organizer_of, read_plan
 from bot.reviews.skipping import due_type
 from models import Account, Alert, Participant, Review
+from models.review import SCHEDULED
 
 CHANGED = "Somebody has changed this meeting since you opened the form. Close it, and look at the meeting again."
 

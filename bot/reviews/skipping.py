@@ -5,14 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.alerts.review_card import SKIPPED, past_of
+from bot.alerts.review_card import past_of
 from bot.bulk import insert_into
-from bot.delivery import outbox
-from bot.delivery.dispatches import NOTICE
-from bot.delivery.keys import dispatch_subject
+from bot.delivery.dispatches import NOTICE, Telling, tell_once
 from bot.settings import Settings
 from bot.team.roles import Actor
-from models import Account, Alert, Dispatch, Reason, Review
+from models import Account, Alert, Reason, Review
+from models.review import SKIPPED
 
 TOLD_FROM = 2
 
@@ -71,8 +70,4 @@ def _tell_managers(session: Session, settings: Settings, alert: Alert, review_id
     account, channel = session.get_one(Account, alert.account_id), settings.manager_channel
     text = f"The review with them was skipped {'twice' if times == TOLD_FROM else f'{times} times'} in a row."
     content = {"text": text, "playbook": alert.playbook, "account": account.name, "account_id": account.id}
-    key = f"skipped:{review_id}"
-    row = {"kind": NOTICE, "key": key, "account_id": account.id, "recipient": channel, "content": content, "created_at": now}
-    inserted = insert_into(session, Dispatch).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Dispatch.id)
-    if number := session.scalar(inserted):
-        outbox.enqueue(session, [outbox.New(key, dispatch_subject(number), channel, now)], now)
+    tell_once(session, Telling(NOTICE, f"skipped:{review_id}", channel, content, account.id), now)

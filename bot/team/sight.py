@@ -12,12 +12,16 @@ MONEY = frozenset({"arr", "currency"})
 """The signals that tell it."""
 
 
+def is_csm_of(actor: Actor, account: Account) -> bool:
+    """The CRM names them as the account's owner."""
+    return bool(actor.email) and (account.owner_email or "").lower() == (actor.email or "").lower()
+
+
 def sees_money(actor: Actor, account: Account, roles: RoleSettings, alert: Alert | None = None) -> bool:
     """Managers and admins always do. With `roles.money: owners`, else only the account's CSM and whoever has its alert in hand."""
     if roles.money == "team" or actor.is_manager:
         return True
-    mine = bool(actor.email) and (account.owner_email or "").lower() == (actor.email or "").lower()
-    return mine or (alert is not None and actor.slack_id in (alert.assigned_to, alert.taken_by))
+    return is_csm_of(actor, account) or (alert is not None and actor.slack_id in (alert.assigned_to, alert.taken_by))
 
 
 def without_money(conditions: Iterable[Condition]) -> tuple[Condition, ...]:

@@ -14,6 +14,7 @@ from bot.playbooks.start import start_by_hand
 from bot.playbooks.status import statuses
 from bot.playbooks.take_over import take_over
 from bot.team.roles import Actor
+from bot.team.sight import is_csm_of
 from handlers.slack.accounts import account_answer, choice, load_account
 from handlers.slack.desk import Desk, Replace, Reply
 from handlers.slack.feature import Feature
@@ -52,8 +53,7 @@ def start_question(session: Session, desk: Desk, actor: Actor, name: str, accoun
 
 
 def _must_look_after(actor: Actor, account: Account) -> None:
-    mine = bool(actor.email) and (account.owner_email or "").lower() == (actor.email or "").lower()
-    if not (mine or actor.is_manager):
+    if not (is_csm_of(actor, account) or actor.is_manager):
         owner = account.owner_email or "nobody"
         raise Refused(f"Only the account's CSM ({owner}), managers and admins may start a playbook for {account.name}.")
 

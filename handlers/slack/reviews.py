@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import Action, Callback, Input
-from bot.reviews.doubts import SCHEDULED
 from bot.reviews.form import Form, Ticket
 from bot.reviews.means import Means, means_of
 from bot.reviews.opening import Chosen, change_form, open_again, open_form
@@ -21,6 +20,7 @@ from handlers.slack.desk import Desk, Mistakes, Reply, Update
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Filled, Search, Submission
 from models import Account, Contact, Review
+from models.review import SCHEDULED
 
 
 def means(session: Session, desk: Desk, actor: Actor) -> Means:
