@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -129,6 +130,15 @@ def zone_of(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = _nearest(name, available_timezones(), "Europe/Prague")
         raise ValueError(f"unknown time zone '{name}' ({near})") from None
+
+
+def known_zone(*names: str | None) -> str | None:
+    """The first that is a zone: what a CRM or Slack calls one is whatever stands there."""
+    for name in names:
+        with suppress(ValueError):
+            if name and zone_of(name):
+                return name
+    return None
 
 
 def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import zone_of
+from bot.accounts.business_hours import known_zone, zone_of
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import Place, Sight
 from bot.playbooks.moves import left_because
@@ -116,7 +116,7 @@ def _look_at(session: Session, rulebook: Rulebook, playbook: Playbook, ids: list
             priority=row["priority"],
             severity=row["severity"],
             channel=rulebook.routes.choose(row),
-            timezone=row["contact_zone"] or row["timezone"],
+            timezone=known_zone(row["contact_zone"], row["timezone"]),
             left=row["left_why"],
             pressing=bool(row["pressing"]),
             sight=_sight(row, playbook, happened, rulebook.house.zone, now),
@@ -166,15 +166,8 @@ def _truth(value: Any) -> bool | None:
 
 
 def _zones(row: Any, otherwise: ZoneInfo) -> dict[str, ZoneInfo]:
-    account = _zone(row["timezone"]) or otherwise
-    return {"account": account, "contact": _zone(row["contact_zone"]) or account}
-
-
-def _zone(name: str | None) -> ZoneInfo | None:
-    try:
-        return zone_of(name) if name else None
-    except ValueError:
-        return None
+    account = zone_of(known_zone(row["timezone"]) or otherwise.key)
+    return {"account": account, "contact": zone_of(known_zone(row["contact_zone"]) or account.key)}
 
 
 def _events(session: Session, playbook: Playbook, rows: Sequence[Any]) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import BusinessHours, zone_of
+from bot.accounts.business_hours import BusinessHours, known_zone, zone_of
 from bot.accounts.signals import Signals
 from bot.alerts.cards import World
 from bot.clock import day_of
@@ -76,16 +76,8 @@ def meeting_hours(hours: BusinessHours) -> BusinessHours:
     return replace(hours, week=BusinessHours.parse(OFFICE, hours.zone).week) if never_closes else hours
 
 
-def is_zone(name: str) -> bool:
-    """What Slack and the CRM call a zone need not be one."""
-    try:
-        return bool(zone_of(name))
-    except ValueError:
-        return False
-
-
 def zone_or(name: str | None, otherwise: ZoneInfo) -> ZoneInfo:
-    return zone_of(name) if name and is_zone(name) else otherwise
+    return zone_of(known_zone(name) or otherwise.key)
 
 
 def _english(code: str) -> str:

@@ -7,12 +7,13 @@ from babel import Locale, UnknownLocaleError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import known_zone
 from bot.alerts.reasons import reasons_of
 from bot.database import any_case
 from bot.delivery.mail import mailbox
 from bot.delivery.touches import barred
 from bot.errors import Refused, Undeliverable
-from bot.reviews.means import Means, is_zone
+from bot.reviews.means import Means
 from bot.reviews.proposals import Side
 from models import Account, Alert, Contact, Play, Reason, Response, Teammate
 
@@ -103,8 +104,7 @@ def sides_of(means: Means, place: Place, organizer_zone: str, contacts: Sequence
 
 def _theirs(means: Means, account: Account, contact: Contact | None, otherwise: str) -> Side:
     """Somebody of whom no zone is known is taken to be where the organizer is."""
-    names = (contact.timezone if contact else None, account.timezone)
-    zone = next((name for name in names if name and is_zone(name)), otherwise)
+    zone = known_zone(contact.timezone if contact else None, account.timezone) or otherwise
     country = country_of(contact.locale if contact else None) or country_of(account.locale)
     known = country or (means.hours.country if zone == otherwise else None)
     return Side.of(means.hours, zone, known)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.accounts.business_hours import BusinessHours, zone_of
+from bot.accounts.business_hours import BusinessHours, known_zone
 from bot.durations import Allowance
 from bot.letters.library import Letters
 from bot.settings import Settings
@@ -50,11 +50,4 @@ def means_of(settings: Settings, letters: Letters | None = None) -> Means | None
 
 def zone_name(contact: Contact, account: Account) -> str | None:
     """Where the contact is, as far as the CRM says it. None: nobody knows, so the workspace's counts."""
-    return next((name for name in (contact.timezone, account.timezone) if name and _is_known(name)), None)
-
-
-def _is_known(name: str) -> bool:
-    try:
-        return bool(zone_of(name))
-    except ValueError:
-        return False
+    return known_zone(contact.timezone, account.timezone)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.accounts.business_hours import known_zone
+
 
 @dataclass(frozen=True)
 class Member:
@@ -26,7 +28,7 @@ def member_of(user: dict[str, Any], our_team: str) -> Member:
         slack_id=user["id"],
         email=profile.get("email"),
         name=profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"],
-        timezone=user.get("tz"),
+        timezone=known_zone(user.get("tz")),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_foreign=bool(user.get("is_stranger")) or user.get("team_id", our_team) != our_team,
         is_active=not user.get("deleted", False),

@@ -122,6 +122,14 @@ async def test_a_crash_in_between_repeats_no_letter_and_loses_none(company: Comp
     assert (again.started, again.letters, len(await letters(company))) == (0, 0, 2)
 
 
+async def test_a_zone_that_nobody_knows_holds_no_letter_back(company: Company) -> None:
+    company.settings["crm"]["accounts"] = "SELECT *, 'Mars/Base' AS timezone FROM crm"
+    company.playbook("onboarding", **ONBOARDING)
+    accounts(company, "a")
+    report = await company.sweep()
+    assert (report.letters, report.playbook_problems) == (1, [])
+
+
 async def test_limits_unless_and_opting_out_hold_letters_back_with_the_reason(company: Company) -> None:
     company.settings["limits"] = {"cards_a_day": 50, "contact": "1 per 7d"}
     steps = [{"email": {"letter": "welcome", "to": "admin"}}, {"email": {"letter": "check-in", "to": "admin"}}]
