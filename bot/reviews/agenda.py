@@ -1,6 +1,7 @@
 """What a meeting is called, and the agenda that it is suggested to have, in the customer's language.
 
-Everybody invited reads it: it names what the customer knows, never what teammates wrote, what somebody else there said, or money.
+Everybody invited reads it: it names what the customer knows and what was agreed with them, the topics of what they asked for, never what
+teammates wrote, what somebody there said, or money.
 """
 
 from collections.abc import Sequence
@@ -13,19 +14,25 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.queries import signal_row
 from bot.alerts.cards import lead_of
+from bot.alerts.review_card import past_of
 from bot.clock import day_of
+from bot.letters.clean import line
 from bot.letters.facts import ContactFacts, CsmFacts, Draft, LetterFacts
 from bot.letters.library import LetterBroken
 from bot.messages import catalog as m
 from bot.reviews.means import Means
 from bot.reviews.place import Place
-from models import Account, Alert, Contact, Reason, Response
+from models import Account, Alert, Contact, Reason, Response, Theme, ThemeMark
 
 LETTER = "review-agenda"
 USAGE = frozenset({m.Reason.DROP.value, m.Reason.SILENT.value})
 RENEWAL_WITHIN = timedelta(days=180)
 RECENT = timedelta(days=90)
-MOST_TASKS = 10
+MOST_TASKS, MOST_ASKS = 10, 5
+GOALS, TICKETS = "goals", "tickets.open"
+"""The CRM's column in which a customer's goals stand, and the signal that counts their open tickets."""
+LOOKS_BACK = frozenset({m.ReviewType.QBR, m.ReviewType.EBR, m.ReviewType.RENEWAL})
+LONGEST = 300
 
 
 def draft(session: Session, means: Means, place: Place, type_: str, language: str, organizer: CsmFacts) -> Draft:
@@ -43,22 +50,39 @@ def facts_for(
 ) -> LetterFacts:
     """`people`: who reads the letter, and the organizer, who signs it."""
     reader, organizer = people
-    row, nobody = signal_row(session, means.signals, account.id), Contact(name="", email="")
-    signals = dict(row._mapping) if row is not None else {}
+    nobody, signals = Contact(name="", email=""), _signals(session, means, account)
     facts = LetterFacts.of(nobody, account, day_of(means.now, means.world.zone), organizer, signals)
     return replace(facts, contact=reader, extra=extra)
+
+
+def _signals(session: Session, means: Means, account: Account) -> dict[str, Any]:
+    row = signal_row(session, means.signals, account.id)
+    return dict(row._mapping) if row is not None else {}
 
 
 def _facts(session: Session, means: Means, place: Place, type_: str, organizer: CsmFacts) -> dict[str, Any]:
     today, renewal = day_of(means.now, means.world.zone), place.account.renewal_on
     lead = lead_of(place.alert, place.reasons) if place.alert else None
+    answers = _answers(session, means, place)
+    last = past_of(session, [place.account.id])[place.account.id].last(means.world.zone)
     return {
         "type": type_,
         "organizer": organizer.name,
-        "answers": [{"score": one.score, "on": day_of(one.at, means.world.zone)} for one in _answers(session, means, place)],
+        "goals": line(str(place.account.extra.get(GOALS) or ""), LONGEST) if type_ != m.ReviewType.CALL else "",
+        "agreed": {"on": last.on, "what": line(last.decisions, LONGEST)} if last and last.decisions and type_ in LOOKS_BACK else None,
+        "answers": [{"score": one.score, "on": day_of(one.at, means.world.zone)} for one in answers],
+        "asks": _asks(session, [one.id for one in answers]),
+        "tickets": _signals(session, means, place.account).get(TICKETS) or 0,
         "usage": lead is not None and lead.cause.get("reason") in USAGE,
         "renewal": renewal is not None and _is_near(renewal, today),
     }
+
+
+def _asks(session: Session, answers: Sequence[str]) -> list[str]:
+    """The themes of these answers that nobody has dealt with yet."""
+    marked = select(Theme.name).join(ThemeMark, ThemeMark.theme_id == Theme.id)
+    mine = marked.where(ThemeMark.response_id.in_(answers), Theme.closed_at.is_(None))
+    return list(session.scalars(mine.distinct().order_by(Theme.name).limit(MOST_ASKS))) if answers else []
 
 
 def _is_near(day: date, today: date) -> bool:
