@@ -1,5 +1,6 @@
 """The composition root: settings → database, connectors, Slack. The only place that chooses, with its halves: sources and outgoing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -15,12 +16,19 @@ from bot.details.charts import Uploads
 from bot.details.details import Details
 from bot.details.gather import LIMIT, Source
 from bot.details.sources import CrmSource, NotesSource, UsageSource
-from bot.outgoing import outgoing_of, rooms_of
+from bot.outgoing import Outgoing, calendars_of, outgoing_of, rooms_of
+from bot.reviews.answering_mail import AnswersByMail
+from bot.reviews.brief import Briefs
+from bot.reviews.deck.upload import Decks
+from bot.reviews.free import Diaries
+from bot.reviews.held_question import Questions
+from bot.reviews.whom import HandingOn
 from bot.rooms.run import Rooms
 from bot.settings import LiveSettings, Settings
-from bot.sources import crm_of, records_of, sweep_of, usage_of
+from bot.sources import crm_of, mailbox_of, records_of, sweep_of, usage_of
 from bot.team.channels import Channels
 from bot.team.directory import Directory
+from jobs.reviews import Duty
 from jobs.sweep import Sweep
 
 CHART_WITHIN = 10.0
@@ -41,7 +49,9 @@ class App:
     world: World
     details: Details
     rooms: Rooms
+    reviews: Sequence[Duty] = ()
     records: CrmRecords | None = None
+    diaries: Diaries | None = None
 
     @property
     def settings(self) -> Settings:
@@ -65,8 +75,26 @@ def build(
         world=outgoing.world,
         details=details_of(settings, outgoing.client, outgoing.world),
         rooms=rooms_of(outgoing, usage_of(settings, CHART_WITHIN)),
+        reviews=reviews_of(settings, outgoing),
         records=records_of(settings),
+        diaries=diaries_of(settings),
     )
+
+
+def diaries_of(settings: Settings) -> Diaries | None:
+    calendars, form = calendars_of(settings), settings.meetings.calendar
+    return Diaries(calendars, form.timeout.total_seconds()) if calendars and form else None
+
+
+def reviews_of(settings: Settings, outgoing: Outgoing) -> Sequence[Duty]:
+    """What the job `reviews` looks after, in this order."""
+    briefs = Briefs(outgoing.database, outgoing.live, outgoing.world, outgoing.client, usage_of(settings, CHART_WITHIN))
+    mailbox, replies = mailbox_of(settings), settings.meetings.replies
+    answers = (AnswersByMail(mailbox, replies.every, outgoing.database, outgoing.world.now).run,) if mailbox and replies else ()
+    questions = Questions(outgoing.database, lambda: outgoing.live.current, outgoing.world.now)
+    left = HandingOn(outgoing.database, lambda: outgoing.live.current, outgoing.world.now)
+    decks = Decks(outgoing.database, outgoing.live, outgoing.client, outgoing.world.now)
+    return (*answers, left.run, briefs.run, decks.run, questions.run)
 
 
 def details_of(settings: Settings, client: AsyncWebClient, world: World) -> Details:

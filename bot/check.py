@@ -1,5 +1,6 @@
 """`staysail check`: everything that can be wrong before it goes wrong, each with its cure."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.accounts.rows import extra_columns
 from bot.app import App, build
+from bot.check_calendars import check_calendars
 from bot.clock import day_of
 from bot.connectors.people.slack import SlackPeople
 from bot.connectors.ports import Crm, Usage
@@ -24,8 +26,10 @@ from bot.playbooks.known import doubts
 from bot.playbooks.loading import load_rulebook
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.steps import SurveyStep
+from bot.reviews.deck.template import check_template
 from bot.settings import Settings, load_settings
 from bot.slack_api import asked
+from bot.sources import mailbox_of
 from bot.surveys.check import doubts as survey_doubts
 from bot.surveys.check import unanswerable
 from bot.surveys.library import load_surveys
@@ -60,7 +64,9 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
         for finding in app.settings.ignored:
             yield finding
     kinds, problems = _crm(app.sweep.crm, app.settings)
-    for finding in (*problems, *_write_back(app), *_usage(app.sweep.usage, app.settings)):
+    mailbox = await asyncio.to_thread(_mailbox, app.settings)
+    read = (*_usage(app.sweep.usage, app.settings), *mailbox, *await check_calendars(app, not schema))
+    for finding in (*problems, *_write_back(app), *read, *_deck(app.settings)):
         yield finding
     if not schema:
         for finding in await app.database.read(_playbooks, app.settings, kinds):
@@ -113,6 +119,16 @@ def _write_back(app: App) -> list[Finding]:
     return []
 
 
+def _mailbox(settings: Settings) -> list[Finding]:
+    mailbox = mailbox_of(settings)
+    try:
+        if mailbox:
+            mailbox.rehearse()
+    except SourceFailed as error:
+        return [Finding(f"{settings.path}: meetings.replies", str(error), "correct url or folder, or give the user access")]
+    return []
+
+
 def _usage(usage: Usage | None, settings: Settings) -> list[Finding]:
     found = []
     for metric in settings.metrics.values() if usage else ():
@@ -127,6 +143,10 @@ def _usage(usage: Usage | None, settings: Settings) -> list[Finding]:
         except SourceFailed as error:
             found.append(Finding(place, str(error), "correct usage.url, or the table and columns of the metric"))
     return found
+
+
+def _deck(settings: Settings) -> list[Finding]:
+    return check_template(settings.deck_template, f"{settings.path}: meetings.deck")
 
 
 def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -> list[Finding]:

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from bot.errors import StaysailError
 
-VERBS = ("demo", "run", "sweep", "deliver", "migrate", "check", "manifest", "playbook")
+VERBS = ("demo", "run", "sweep", "deliver", "migrate", "check", "manifest", "playbook", "deck")
 
 
 class Verbs(TyperGroup):

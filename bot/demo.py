@@ -5,8 +5,9 @@ import shutil
 import socket
 import tempfile
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -16,6 +17,7 @@ from bot.app import App, build
 from bot.clock import day_of
 from bot.demo_answers import add_answers
 from bot.demo_clock import DemoClock, Life
+from bot.demo_post import hand_on
 from bot.demo_reviews import add_reviews
 from bot.manifest import manifest_text
 from bot.outgoing import slack_session
@@ -43,9 +45,11 @@ async def _demo(port: int, home: Path) -> None:
     async with AsyncExitStack() as stack:
         now = DemoClock()
         manifest = yaml.safe_load(manifest_text(domains=CRM_DOMAINS))
-        sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=manifest, team_name="Ours", clock=now)
+        secret, free = secrets.token_urlsafe(32), free_port()
+        post = partial(hand_on, _web(free), secret)
+        sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=manifest, team_name="Ours", clock=now, post=post)
         await stack.enter_async_context(sandbox.serve(port=port))
-        place = Place(home, sandbox, free_port())
+        place = Place(home, sandbox, free, secret)
         settings = place.settings()
         today = day_of(now(), settings.zone)
         build_company(home, today)
@@ -70,11 +74,12 @@ async def remember(app: App, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a demo lives: its folder, its sandbox, and the port of the bot's own web pages."""
+    """Where a demo lives: its folder, its sandbox, the port of the bot's own web pages, and what signs calls between them."""
 
     home: Path
     sandbox: Sandbox
     port: int
+    secret: str = field(default_factory=partial(secrets.token_urlsafe, 32))
 
     def settings(self) -> Settings:
         path = self.home / "staysail.yml"
@@ -90,9 +95,13 @@ class Place:
             "SLACK_API_URL": self.sandbox.api_url,
             "SLACK_BOT_TOKEN": self.sandbox.bot_token,
             "SLACK_APP_TOKEN": self.sandbox.app_token,
-            "STAYSAIL_SECRET": secrets.token_urlsafe(32),
-            "STAYSAIL_URL": f"http://127.0.0.1:{self.port}",
+            "STAYSAIL_SECRET": self.secret,
+            "STAYSAIL_URL": _web(self.port),
         }
+
+
+def _web(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def free_port() -> int:

@@ -11,13 +11,14 @@ from bot import clock
 from bot.alerts.cards import World, card_composer
 from bot.clock import Clock
 from bot.connectors.people.slack import SlackPeople
-from bot.connectors.ports import Usage
+from bot.connectors.ports import Calendars, Usage
 from bot.database import Database
 from bot.delivery.composed import Composer
 from bot.delivery.dispatches import Post, dispatch_aftermath, dispatch_composer
 from bot.delivery.limits import Limits
-from bot.delivery.schemes import MAIL, SLACK, WEBHOOK
+from bot.delivery.schemes import CALENDAR, MAIL, SLACK, WEBHOOK
 from bot.delivery.sender import Sender
+from bot.delivery.senders.caldav import CalDavSender
 from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.webhook import WebhookSender
@@ -31,8 +32,14 @@ from bot.feedback.theme_card import theme_composer
 from bot.feedback.theme_notice import THEME
 from bot.letters.links import signer
 from bot.playbooks.notices import notice_composer
+from bot.reviews.brief_message import KIND as BRIEF
+from bot.reviews.brief_message import compose_briefs
+from bot.reviews.events import KIND as EVENT
+from bot.reviews.events import event_aftermath, event_composer
+from bot.reviews.held_question import KIND as HELD_QUESTION
+from bot.reviews.held_question import compose_questions
 from bot.reviews.message import KIND as REVIEW
-from bot.reviews.message import compose_reviews
+from bot.reviews.message import review_composer
 from bot.rooms.brief import brief_composer
 from bot.rooms.deeds import Hands
 from bot.rooms.run import Rooms
@@ -78,12 +85,16 @@ def outgoing_of(
         THEME: theme_composer(settings.zone),
         "week": week_composer(),
         "dispatch": dispatch_composer(post_of(settings), now),
-        REVIEW: compose_reviews,
+        EVENT: event_composer(lambda: live.current, world),
+        REVIEW: review_composer(lambda: live.current.meetings.replies is not None),
+        BRIEF: compose_briefs,
+        HELD_QUESTION: compose_questions,
         "room": brief_composer(Scene(live, world)),
         ROOM_WORD: word_composer(Scene(live, world)),
         "writeback": receipt_composer(lambda: live.current.roles),
     }
     senders, aftermaths = senders_of(settings, client), {"dispatch": dispatch_aftermath(now), THEME: theme_aftermath()}
+    aftermaths[EVENT] = event_aftermath(lambda: live.current, world)
     return Outgoing(
         live=live,
         database=database,
@@ -108,9 +119,20 @@ def post_of(settings: Settings) -> Post | None:
 
 def senders_of(settings: Settings, client: AsyncWebClient) -> Mapping[str, Sender]:
     senders: dict[str, Sender] = {SLACK: SlackSender(client), WEBHOOK: WebhookSender(settings.environment.staysail_secret)}
+    if calendars := calendars_of(settings):
+        senders[CALENDAR] = CalDavSender(calendars)
     if settings.email:
         senders[MAIL] = SmtpSender(SmtpServer.read(settings.email.url), settings.email.sender)
     return senders
+
+
+def calendars_of(settings: Settings) -> Calendars | None:
+    """What reads and writes them is loaded only for those who have any."""
+    if settings.meetings.calendar is None:
+        return None
+    from bot.connectors.calendar.caldav import CalDav  # noqa: PLC0415
+
+    return CalDav(settings.meetings.calendar.url)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -26,6 +26,7 @@ from bot.feedback.suggest import warm_beside
 from bot.letters.links import signer
 from bot.outgoing import slack_session
 from bot.playbooks.loading import load_rulebook
+from bot.reviews.feed import feed_links
 from bot.settings import Settings
 from bot.settings.live import LOOK_EVERY
 from bot.slack_api import asked
@@ -34,12 +35,15 @@ from bot.write_back.runner import WriteBack
 from handlers.slack.desk import Desk
 from handlers.slack.listeners import Listeners
 from handlers.web.events import event_routes
+from handlers.web.feed import feed_routes
 from handlers.web.health import health_routes
 from handlers.web.letters import letter_routes
+from handlers.web.replies import reply_routes
 from handlers.web.surveys import survey_routes
 from jobs.duty import duty
 from jobs.lease import lease
 from jobs.receipts import forget_receipts
+from jobs.reviews import look_after_reviews
 from jobs.rooms import look_after_rooms
 from jobs.schedule import Schedule, Scheduled
 from jobs.surveys import look_after_surveys
@@ -51,6 +55,7 @@ Report = dict[str, Any]
 ROOMS_EVERY = timedelta(seconds=20)
 DUTY_EVERY = timedelta(minutes=1)
 SURVEYS_EVERY = timedelta(minutes=1)
+REVIEWS_EVERY = timedelta(minutes=1)
 WRITE_BACK_EVERY = timedelta(seconds=15)
 WARM_AFTER = 10.0
 """Seconds after the start: by then whatever waited for it is done."""
@@ -67,6 +72,8 @@ async def serve(settings: Settings, host: str, port: int, now: Clock) -> None:
 
 async def run_app(app: App, port: int, stack: AsyncExitStack, host: str = "127.0.0.1") -> None:
     await obey_changes(app)
+    if app.diaries:
+        stack.callback(app.diaries.close)
     schedule = schedule_of(app)
     bolt = bolt_of(app, schedule, await team_of(app))
     environment = app.settings.environment
@@ -129,7 +136,9 @@ def web_routes(app: App, schedule: Schedule) -> list[Route]:
         *health_routes(app.database),
         *letter_routes(app.database, signer(base, secret), now),
         *survey_routes(app.database, survey_links(base, secret), app.live, now, answered),
+        *feed_routes(app.database, feed_links(base, secret), now),
         *event_routes(app.database, secret, now, lambda: schedule.soon("plays")),
+        *reply_routes(app.database, secret, now, answered),
     ]
 
 
@@ -168,6 +177,7 @@ def bolt_of(app: App, schedule: Schedule, team_id: str) -> AsyncApp:
         client=app.client,
         details=app.details,
         records=app.records,
+        diaries=app.diaries,
     )
     Listeners(desk).register(bolt)
     return bolt
@@ -203,6 +213,9 @@ class Jobs:
     async def surveys(self) -> Report:
         return self._woken(dict(await look_after_surveys(self._app.database, self._app.settings, self._app.world.now())))
 
+    async def reviews(self) -> Report:
+        return self._woken(dict(await look_after_reviews(self._app.reviews)))
+
     async def rooms(self) -> Report:
         return await look_after_rooms(self._app.rooms, self._app.worker.wake)
 
@@ -232,6 +245,7 @@ def schedule_of(app: App) -> Schedule:
             Scheduled("plays", PLAYS_EVERY, jobs.plays),
             Scheduled("duty", DUTY_EVERY, jobs.duty),
             Scheduled("surveys", SURVEYS_EVERY, jobs.surveys),
+            Scheduled("reviews", REVIEWS_EVERY, jobs.reviews),
             Scheduled("rooms", ROOMS_EVERY, jobs.rooms),
             Scheduled("receipts", DAY, jobs.receipts),
             Scheduled("write_back", WRITE_BACK_EVERY, jobs.write_back),

@@ -1,10 +1,11 @@
-"""The half of the composition root that a sweep needs: settings → CRM and usage connectors. It loads nothing of Slack's."""
+"""The half of the composition root that a sweep needs: settings → CRM, usage and mailbox. It loads nothing of Slack's."""
 
 from bot.clock import Clock
 from bot.connectors.crm.sql import SqlCrm
 from bot.connectors.crm.sql_records import SqlRecords
 from bot.connectors.engine import Warehouse
-from bot.connectors.ports import Crm, CrmRecords, Entity, Usage
+from bot.connectors.mailbox.imap import ImapMailbox
+from bot.connectors.ports import Crm, CrmRecords, Entity, Mailbox, Usage
 from bot.connectors.usage.sql import SqlUsage
 from bot.database import Database
 from bot.settings import LiveSettings, Settings
@@ -29,6 +30,12 @@ def records_of(settings: Settings) -> CrmRecords | None:
     """None: settings do not say how to write to the CRM."""
     write = settings.crm.write
     return SqlRecords(write.url or settings.crm.url, write.read, write.write, write.timeout.total_seconds()) if write else None
+
+
+def mailbox_of(settings: Settings) -> Mailbox | None:
+    """Where answers to invitations come; None: settings name no mailbox."""
+    replies = settings.meetings.replies
+    return ImapMailbox(replies.url, replies.folder) if replies and replies.url else None
 
 
 def usage_of(settings: Settings, patience: float | None = None) -> Usage | None:

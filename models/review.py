@@ -9,6 +9,7 @@ from models.base import Base, Key
 
 SCHEDULED, HELD, SKIPPED = "scheduled", "held", "skipped"
 """States of a review that decide when the next one is due."""
+CANCELLED, NO_SHOW = "cancelled", "no_show"
 
 
 class Review(Base):
@@ -16,7 +17,8 @@ class Review(Base):
 
     `state`: `scheduled`, `cancelled`, `held`, `no_show` or `skipped`. Of a skipped one `starts_at` is when that was decided, and `note`
     why; of a held one `note` is what was said, `decisions` what was agreed, `mood` how it felt (1 to 5). `closed_at` and `closed_by` tell
-    of the end; `briefed_at` and `asked_at` are when its organizer got the brief, and was asked whether it was held.
+    of the end; `briefed_at`, `deck_at` and `asked_at` are when its organizer got the brief, its deck,
+    and was asked whether it was held: all three begin anew when it moves.
 
     `key` makes a form that is sent twice one review. `uid` and `sequence` are the calendar's (RFC 5545): the same UID through the whole
     life, a higher SEQUENCE with every change that the participants are told. `starts_at` and `minutes` say when; `zone` is the zone in
@@ -55,19 +57,23 @@ class Review(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
     briefed_at: Mapped[datetime | None]
+    deck_at: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_reviews_account", "account_id", "type", "starts_at"),
         Index("ix_reviews_organizer", "organizer", "starts_at"),
+        Index("ix_reviews_state", "state", "starts_at"),
     )
 
 
 class Participant(Base):
     """Somebody who is invited to a review: a contact (`contact_id`) or a teammate (`slack_id`).
 
-    `answer` is the calendar's PARTSTAT in lower case: `needs-action`, `accepted`, `declined` or `tentative`. `told` is the highest
-    SEQUENCE that a letter to them was written for; -1: none yet. `gone_at`: taken off the list, and told so.
+    `answer` is the calendar's PARTSTAT in lower case: `needs-action`, `accepted`, `declined`, `tentative` or `delegated` (somebody else
+    comes instead). `answered_at` is when they did, by their own clock; `comment` is what they wrote beside it. `told` is the highest
+    SEQUENCE that a letter to them was written for; -1: none yet. `gone_at`: taken off the list, and told so. `came`: whether they took
+    part; None: nobody said.
     """
 
     __tablename__ = "participants"
@@ -80,6 +86,8 @@ class Participant(Base):
     slack_id: Mapped[str] = mapped_column(default="", server_default="")
     answer: Mapped[str] = mapped_column(default="needs-action", server_default="needs-action")
     answered_at: Mapped[datetime | None]
+    comment: Mapped[str | None] = mapped_column(Text)
+    came: Mapped[bool | None]
     told: Mapped[int] = mapped_column(default=-1, server_default="-1")
     gone_at: Mapped[datetime | None]
 

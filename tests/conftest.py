@@ -19,6 +19,7 @@ from bot.database import Database
 from bot.messages import render
 from bot.schema import migrate
 from models import Base
+from tests.calendars import CalendarServer, calendar_server
 
 COMPILED = Path(__file__).parent.parent / ".pytest_cache" / "compiled"
 
@@ -103,6 +104,19 @@ def postgres_database(postgres_url: str) -> Iterator[Database]:
     migrate(database)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CalendarServer]:
+    with calendar_server(tmp_path_factory.mktemp("radicale"), {"looker": "sees only spans"}) as server:
+        yield server
+
+
+@pytest.fixture
+def calendars(radicale: CalendarServer) -> CalendarServer:
+    """A real CalDAV server without calendars."""
+    radicale.clear()
+    return radicale
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

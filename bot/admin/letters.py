@@ -64,7 +64,8 @@ def drop(session: Session, row_id: str, who: str, why: str, now: datetime, tell:
 def _what(session: Session, subject: str) -> str:
     kind, number = read_subject(subject)
     account, about = _about(session, kind, number)
-    name = {"alert": "card", "breaker": "notice that alerts are held", "dispatch": ""}.get(kind, kind)
+    names = {"alert": "card", "breaker": "notice that alerts are held", "dispatch": "", "review-event": "entry in a calendar"}
+    name = names.get(kind, kind)
     return f"{account.name}: {about or name}" if account else (about or name).capitalize()
 
 

@@ -238,7 +238,13 @@ def cause_of_reason(reason: Reason, card: str, world: World) -> m.Cause:
         title=cause.get("title", ""),
         review=reason.facts.get("review.type") or "",
         due_in=_whole(reason.facts.get("review.due_in")),
+        **_agreed(cause.get("meeting"), cause.get("by")),
     )
+
+
+def _agreed(meeting: Mapping[str, Any] | None, by: str | None) -> dict[str, Any]:
+    """Where a task was agreed, and who set it."""
+    return {"meeting": meeting["type"], "met_at": datetime.fromisoformat(meeting["at"]), "set_by": person(by)} if meeting else {}
 
 
 def _card_name(name: str) -> m.CardName:

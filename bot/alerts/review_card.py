@@ -17,7 +17,7 @@ CARD = m.CardName.REVIEW_DUE.value
 
 @dataclass(frozen=True)
 class Past:
-    """Of one account: its held and skipped reviews, newest first, and who took part in them, by review."""
+    """Of one account: its held and skipped reviews, newest first, and who took part in them as far as anybody said, by review."""
 
     reviews: Sequence[Review] = ()
     people: Mapping[int, Sequence[str]] | None = None
@@ -51,7 +51,7 @@ def past_of(session: Session, accounts: Collection[str]) -> dict[str, Past]:
     reviews = session.scalars(mine.order_by(Review.starts_at.desc(), Review.id.desc())).all()
     held = [review.id for review in reviews if review.state == HELD]
     people: dict[int, list[str]] = {}
-    there = select(Participant).where(Participant.review_id.in_(held), Participant.contact_id != "", Participant.gone_at.is_(None))
-    for person in session.scalars(there.order_by(Participant.id)) if held else ():
+    there = (Participant.review_id.in_(held), Participant.contact_id != "", Participant.gone_at.is_(None), Participant.came.is_not(False))
+    for person in session.scalars(select(Participant).where(*there).order_by(Participant.id)) if held else ():
         people.setdefault(person.review_id, []).append(person.name)
     return {account: Past([review for review in reviews if review.account_id == account], people) for account in accounts}

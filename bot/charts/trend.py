@@ -20,12 +20,15 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Scale:
-    """Where a figure's axis begins and ends. `unit` follows a number; `signed`: a plus is written, too."""
+    """Where a figure's axis begins and ends. `unit` follows a number; `signed`: a plus is written, too. `counted`: what a point is made of.
+    Not `interval`: all of them are known, so that the figure is exact."""
 
     bottom: float
     top: float
     unit: str = ""
     signed: bool = False
+    counted: str = "answer"
+    interval: bool = True
 
     def write(self, value: float, unit: bool = True) -> str:
         """`+32`, `84 %`, `5.6`: whole numbers, but for scales that are short."""
@@ -51,12 +54,15 @@ class Trend:
 def trend_of(title: str, scale: Scale, points: Sequence[TrendPoint]) -> Trend:
     """A trend with its words."""
     trend = Trend(title, scale, tuple(points))
-    return replace(trend, alt=f"{title}: {'; '.join(_words(scale, point) for point in points)}." if points else f"{title}: no answers.")
+    told = "; ".join(_words(scale, point) for point in points)
+    return replace(trend, alt=f"{title}: {told or f'no {scale.counted}s'}.")
 
 
 def _words(scale: Scale, point: TrendPoint) -> str:
-    """`Q3 2026 +21 (+9 to +33, 74 answers)`, `Q4 2026 too few to say (7 answers)`."""
-    many = f"{point.count:,} answer{'' if point.count == 1 else 's'}"
+    """`Q3 2026 +21 (+9 to +33, 74 answers)`, `Q4 2026 too few to say (7 answers)`, `Oct 2026 84 % (74 accounts)`."""
+    many = f"{point.count:,} {scale.counted}{'' if point.count == 1 else 's'}"
     if point.value is None:
         return f"{point.label} too few to say ({many})"
+    if not scale.interval:
+        return f"{point.label} {scale.write(point.value)} ({many})"
     return f"{point.label} {scale.write(point.value)} ({scale.write(point.low, unit=False)} to {scale.write(point.high)}, {many})"

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.errors import SourceFailed
 
 Entity = Literal["accounts", "contacts"]
 Rows = list[Sequence[Any]]
@@ -113,6 +116,47 @@ class CrmRecords(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where a look into a mailbox ended: the number of its newest mail, which counts as long as the folder has this `validity`."""
+
+    validity: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as it came (RFC 5322), under its number in the folder."""
+
+    number: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Look:
+    """Mails that hold a calendar, oldest first. `spot`: where the next look goes on; None: where this one did. `more`: at once, if so."""
+
+    mails: Sequence[Mail]
+    spot: Spot | None
+    more: bool
+
+
+class Mailbox(Protocol):
+    """A folder of mail, which people may read too: nothing is deleted or moved. Methods block: they are called in a worker thread."""
+
+    def look(self, after: Spot | None, since: date) -> Look:
+        """What came after a spot, read or unread; where that no longer counts, what came since a day. Raises SourceFailed."""
+        ...
+
+    def mark_read(self, validity: int, numbers: Sequence[int]) -> None:
+        """Nothing, if the folder was made anew meanwhile. Raises SourceFailed."""
+        ...
+
+    def rehearse(self) -> None:
+        """Whether it opens. Raises SourceFailed."""
+        ...
+
+
 class Usage(Protocol):
     """Usage tables of any engine. The arithmetic runs there. Methods block: they are called in a worker thread."""
 
@@ -128,4 +172,52 @@ class Usage(Protocol):
 
     def weekly(self, metric: str, accounts: Sequence[str], day: date, weeks: int) -> dict[str, list[float]]:
         """Per account its values of the last `weeks` runs of seven days that end before `day`, oldest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A span, in UTC, in which somebody has something on. `uid` is the calendar's name for it; empty where only spans are told."""
+
+    start: datetime
+    end: datetime
+    uid: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event in somebody's calendar: an iCalendar object without METHOD. No `text`: it is to stand there no longer."""
+
+    uid: str
+    sequence: int
+    text: str
+
+
+class CalendarFailed(SourceFailed):
+    """A calendar could not be read or written; the text says how to cure it. `status` is HTTP's, None: no (clear) answer came.
+
+    `pause`: the seconds for which the server asks to be left alone.
+    """
+
+    def __init__(self, message: str, status: int | None = None, pause: float | None = None) -> None:
+        super().__init__(message)
+        self.status, self.pause = status, pause
+
+
+class Calendars(Protocol):
+    """People's calendars, by their e-mail addresses. Methods block: they are called in a worker thread. They raise CalendarFailed."""
+
+    def busy(self, email: str, start: datetime, end: datetime, zone: ZoneInfo) -> list[Busy]:
+        """Between two moments. `zone`: where whole days, and times without a zone, are meant."""
+        ...
+
+    def put(self, email: str, entry: Entry, where: str, anew: bool) -> str:
+        """Writes the event, or what has changed of it, and tells its address. `where` is the one that was told before, or empty.
+
+        Without `anew` an event that the person has deleted stays deleted. Doing it twice does it once.
+        """
+        ...
+
+    def look(self, email: str) -> str:
+        """Looks whether the calendar is there and may be written to: what is doubtful about it, in words, or nothing."""
         ...

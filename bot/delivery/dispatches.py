@@ -29,6 +29,8 @@ from bot.messages.render import render
 from models import Account, Contact, Dispatch, Event, Invitation, Review, Touch, Trace
 
 LETTER, NOTICE, WEBHOOK, REMOVED, UNSENT = "letter", "notice", "webhook", "removed", "unsent"
+DECK = "deck"
+REVIEW_ANSWER = "review_answer"
 STAYSAIL = "staysail"
 SUPERSEDED = "the meeting has changed since: a newer letter tells of it"
 
@@ -54,12 +56,8 @@ def _composed(session: Session, dispatch: Dispatch, post: Post | None, now: date
     content = dispatch.content
     if dispatch.kind == WEBHOOK:
         return Composed(1, Call(content["body"]))
-    if dispatch.kind == NOTICE:
-        return Composed(1, render(_notice(session, dispatch)))
-    if dispatch.kind == REMOVED:
-        return Composed(1, render(_removed(content)))
-    if dispatch.kind == UNSENT:
-        return Composed(1, render(_unsent(session, dispatch)))
+    if told := _told(session, dispatch):
+        return Composed(1, render(told))
     if post is None:
         return Withheld("there is no section `email` in staysail.yml")
     contact = session.get(Contact, dispatch.contact_id) if dispatch.contact_id else None
@@ -70,6 +68,14 @@ def _composed(session: Session, dispatch: Dispatch, post: Post | None, now: date
     if _is_superseded(session, content):
         return Withheld(SUPERSEDED)
     return Composed(1, letter_of(dispatch.id, bool(contact), content, post))
+
+
+def _told(session: Session, dispatch: Dispatch) -> catalog.Message | None:
+    """What somebody of ours is told in Slack; None: it is a letter."""
+    if dispatch.kind == REMOVED:
+        return _removed(dispatch.content)
+    tell = {NOTICE: _notice, UNSENT: _unsent, REVIEW_ANSWER: _review_answer, DECK: _unmade}.get(dispatch.kind)
+    return tell(session, dispatch) if tell else None
 
 
 def _is_superseded(session: Session, content: Mapping[str, Any]) -> bool:
@@ -127,10 +133,29 @@ def _removed(content: Mapping[str, Any]) -> catalog.Message:
     return catalog.PlaybookRemovedNotice(playbook=content["playbook"], running=content["running"], since=since)
 
 
+def _unmade(session: Session, dispatch: Dispatch) -> catalog.Message:
+    return catalog.ReviewDeckUnmade(account=_account(session, dispatch), type=dispatch.content["type"], why=dispatch.content["why"])
+
+
 def _unsent(session: Session, dispatch: Dispatch) -> catalog.Message:
     content = dispatch.content
     account = _account(session, dispatch)
     return catalog.LetterUnsentNotice(account=account, to=content["to"], subject=content["subject"], why=content["why"])
+
+
+def _review_answer(session: Session, dispatch: Dispatch) -> catalog.Message:
+    content = dispatch.content
+    return catalog.ReviewAnswerNotice(
+        review_id=content["review"],
+        type=content["type"],
+        account=_account(session, dispatch),
+        at=datetime.fromisoformat(content["at"]),
+        who=catalog.Invited(content["who"], "", content["slack_id"], content["answer"], content["comment"]),
+        delegate=content["delegate"],
+        countered=content["countered"],
+        proposed=datetime.fromisoformat(content["proposed"]) if content["proposed"] else None,
+        alone=content["alone"],
+    )
 
 
 def dispatch_aftermath(now: Clock) -> Aftermath:

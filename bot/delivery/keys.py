@@ -1,13 +1,20 @@
 """Dedup keys: one per thing that may be seen once. The outbox refuses a second row with the same key.
 
     answers:<alert>     the card of a customer's answers to a survey
+    answer:<participant>:<sequence>:<moment>:<answer>   what a review's organizer is told of somebody's answer
+    brief:<review>:<sequence>   the dispatch that prepares a review's organizer
     breaker:<breaker>   the notice that alerts are held
     demotion:<playbook>:<moment>   the notice that a playbook lost its cards
     digest:<person>:<day>   a person's morning
     effect:<play>:<n>   what a play's n-th effect sends: a card, a letter, a notice, a webhook call
     invitation:<id>     the letter with a survey's question
     invitation-reminder:<id>   the letter that reminds of it
+    deck:<brief>        the dispatch that says that a review has no deck
+    minutes:<review>:<address>   the dispatch with what was agreed in a review
     review:<review>     the message of a review's organizer
+    review-held:<review>:<sequence>   the question whether a review was held
+    review-event:<review>   its entry in the organizer's calendar (CalDAV)
+    review:<review>:to:<channel>   the same message, once its organizer has left
     review:<review>:<sequence>:<address>   what a calendar is told of a review
     theme:<dispatch>    the managers' card about a theme that grows or has come back
     writeback:<id>      the receipt of a change in the CRM
@@ -88,6 +95,50 @@ def review_subject(review_id: int) -> str:
 
 def review_key(review_id: int) -> str:
     return f"review:{review_id}"
+
+
+def handed_on_key(review_id: int, to: str) -> str:
+    """`to`: who looks after it now that its organizer has left."""
+    return f"review:{review_id}:to:{to}"
+
+
+def held_key(review_id: int, sequence: int) -> str:
+    """One question for each time at which it was to be."""
+    return f"review-held:{review_id}:{sequence}"
+
+
+def held_subject(review_id: int) -> str:
+    return f"review-held:{review_id}"
+
+
+def brief_key(review_id: int, sequence: int) -> str:
+    return f"brief:{review_id}:{sequence}"
+
+
+def brief_subject(dispatch_id: int) -> str:
+    return f"brief:{dispatch_id}"
+
+
+def deck_key(brief_id: int) -> str:
+    """`brief_id`: the dispatch of the brief in whose thread it was to be."""
+    return f"deck:{brief_id}"
+
+
+def minutes_key(review_id: int, email: str) -> str:
+    return f"minutes:{review_id}:{email.lower()}"
+
+
+def event_key(review_id: int) -> str:
+    return f"review-event:{review_id}"
+
+
+def event_subject(review_id: int) -> str:
+    return f"review-event:{review_id}"
+
+
+def answer_key(participant_id: int, sequence: int, at: datetime, answer: str) -> str:
+    """`at`: when they answered, by their own clock."""
+    return f"answer:{participant_id}:{sequence}:{at.isoformat()}:{answer}"
 
 
 def calendar_key(review_id: int, sequence: int, email: str) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from aiolimiter import AsyncLimiter
 
-from bot.delivery.schemes import MAIL, SLACK, WEBHOOK, scheme_of
+from bot.delivery.schemes import CALENDAR, MAIL, SLACK, WEBHOOK, scheme_of
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 UPDATES_A_MINUTE = 50  # tier 3, for the whole workspace
-A_SECOND: Mapping[str, float] = {MAIL: 5, WEBHOOK: 20}
+A_SECOND: Mapping[str, float] = {MAIL: 5, WEBHOOK: 20, CALENDAR: 10}
 
 
 class Limits:
@@ -39,7 +39,7 @@ class Limits:
         return True
 
     def pause(self, channel: str, posted: bool, seconds: float) -> None:
-        """The receiver asks for a pause: Slack for a method, a mail server for all mail, a webhook for its address."""
+        """The receiver asks for a pause: Slack for a method, a server of mail or calendars for all of it, a webhook for its address."""
         way = _way(channel, posted)
         self._paused[way] = max(self._paused.get(way, 0.0), time.monotonic() + seconds)
 
@@ -62,4 +62,4 @@ def _way(channel: str, posted: bool) -> str:
     scheme = scheme_of(channel)
     if scheme == SLACK:
         return UPDATE if posted else POST
-    return MAIL if scheme == MAIL else channel
+    return scheme if scheme in (MAIL, CALENDAR) else channel

@@ -1,15 +1,18 @@
-"""What a row's channel says about its way: `mailto:…` is mail, `https://…` or `http://…` a webhook, anything else Slack."""
+"""What a row's channel says about its way: `mailto:…` is mail, `https://…` or `http://…` a webhook,
+`caldav:…` the calendar of whoever has the address, anything else Slack."""
 
 from sqlalchemy import ColumnElement, case, literal
 
 from models import OutboxMessage
 
-SLACK, MAIL, WEBHOOK = "slack", "mailto", "http"
+SLACK, MAIL, WEBHOOK, CALENDAR = "slack", "mailto", "http", "caldav"
 
 
 def scheme_of(channel: str) -> str:
     if channel.startswith("mailto:"):
         return MAIL
+    if channel.startswith(f"{CALENDAR}:"):
+        return CALENDAR
     return WEBHOOK if channel.startswith(("http://", "https://")) else SLACK
 
 

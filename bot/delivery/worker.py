@@ -23,7 +23,7 @@ from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
 from bot.delivery.keys import read_subject
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import Claimed, Failed, Shown, Skipped
-from bot.delivery.schemes import SLACK, scheme_of
+from bot.delivery.schemes import CALENDAR, SLACK, scheme_of
 from bot.delivery.sender import Board, Bounced, Posted, Sender
 from bot.errors import SendFailed, SlowDown, Uncertain, Undeliverable
 
@@ -214,8 +214,9 @@ class Worker:
     async def _deliver_one(self, row: Claimed, message: Any) -> Posted:
         sender = self._senders.get(scheme_of(row.channel))
         if sender is None:
+            section = "meetings.calendar" if scheme_of(row.channel) == CALENDAR else "email"
             raise Undeliverable(
-                f"there is no sender for {scheme_of(row.channel)}: add the section `email` to staysail.yml, and start again"
+                f"there is no sender for {scheme_of(row.channel)}: add the section `{section}` to staysail.yml, and start again"
             )
         if isinstance(sender, Board):
             return await self._deliver_to_board(sender, row, message)

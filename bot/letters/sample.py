@@ -38,6 +38,8 @@ def _review(**more: Any) -> dict[str, Any]:
         "people": [],
         "agenda": [],
         "note": [],
+        "decisions": [],
+        "tasks": [],
         "own": False,
         "without": False,
     }
@@ -54,6 +56,8 @@ EXTRA: Mapping[str, tuple[Any, Any]] = {
             people=["Ann Smith", "Jana Nováková"],
             agenda=[["Your answer to our survey", "What comes next"], ["Anything else"]],
             note=[["I am ill."]],
+            decisions=[["We import the first two months", "They train their admins"]],
+            tasks=[{"what": "Send the list of fields", "who": "Ann", "due": date(2026, 12, 3)}],
         ),
         _review(type="qbr", own=True, without=True, place="Room 5"),
     ),

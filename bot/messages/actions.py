@@ -30,6 +30,13 @@ class Action(StrEnum):
     REVIEW_MOVE = "review.move"
     REVIEW_CANCEL = "review.cancel"
     REVIEW_SKIP = "review.skip"
+    REVIEW_HELD = "review.held"
+    REVIEW_NO_SHOW = "review.no_show"
+    REVIEW_MORE_TASKS = "review.more_tasks"
+    REVIEW_AGAIN = "review.again"
+    REVIEWS_SHOW = "reviews.show"
+    REVIEWS_PREVIOUS = "reviews.previous"
+    REVIEWS_NEXT = "reviews.next"
     REVIEW_TYPE = "review.type"
     REVIEW_CONTACTS = "review.contacts"
     REVIEW_TEAMMATES = "review.teammates"
@@ -110,6 +117,8 @@ class Callback(StrEnum):
     REVIEW_SCHEDULE = "review.schedule"
     REVIEW_CANCEL = "review.cancel"
     REVIEW_SKIP = "review.skip"
+    REVIEW_HELD = "review.held"
+    REVIEW_NO_SHOW = "review.no_show"
     ROOM_RETURN = "room.return"
     ROOM_CLOSE = "room.close"
     WRITEBACK = "writeback"
@@ -171,6 +180,13 @@ class Input(StrEnum):
     THEMES = "themes"
     NEW_THEME = "new_theme"
     AGREED = "agreed"
+    CAME = "came"
+    ABSENT = "absent"
+    MOOD = "mood"
+    TASK_WHAT = "task_what"
+    TASK_OWNER = "task_owner"
+    TASK_DUE = "task_due"
+    MINUTES = "minutes"
 
 
 class SnoozeFor(StrEnum):
@@ -207,6 +223,7 @@ class Outcome(StrEnum):
     SAVED = "saved"
     IMPROVED = "improved"
     PLANNED = "planned"
+    HELD = "held"
     WON = "won"
     EXTENDED = "extended"
     CHURNED = "churned"
@@ -242,6 +259,9 @@ class InputError(StrEnum):
     DONE_MISSING = "What was done? A few words, please."
     AGREED_MISSING = "What was agreed? A few words, please."
     ANSWER_MISSING = "Whose answer is it about?"
+    CAME_MISSING = "Who took part? If nobody came, close this and choose “No-show…”."
+    ABSENT_MISSING = "Who did not come?"
+    TASK_MISSING = "What is to be done? A few words, please."
 
 
 class HomeFilter(StrEnum):

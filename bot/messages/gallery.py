@@ -14,8 +14,13 @@ from bot.messages.catalog.duty_examples import DUTY_EXAMPLES, DUTY_MODALS
 from bot.messages.catalog.home_examples import HOME_EXAMPLES, LOOK_UP_EXAMPLES, LOOK_UP_MODALS
 from bot.messages.catalog.message import Home, Message, Modal
 from bot.messages.catalog.modal_examples import MODAL_EXAMPLES
+from bot.messages.catalog.review_answer_examples import REVIEW_ANSWER_EXAMPLES
+from bot.messages.catalog.review_brief_examples import REVIEW_BRIEF_EXAMPLES
+from bot.messages.catalog.review_deck_examples import REVIEW_DECK_EXAMPLES
 from bot.messages.catalog.review_due_examples import REVIEW_DUE_EXAMPLES, REVIEW_DUE_MODALS
 from bot.messages.catalog.review_examples import REVIEW_EXAMPLES, REVIEW_MODALS
+from bot.messages.catalog.review_held_examples import REVIEW_HELD_EXAMPLES, REVIEW_HELD_MODALS
+from bot.messages.catalog.review_report_examples import REVIEW_REPORT_EXAMPLES
 from bot.messages.catalog.room_examples import ROOM_EXAMPLES, ROOM_MODAL_EXAMPLES
 from bot.messages.catalog.survey_examples import SURVEY_EXAMPLES, SURVEY_MODALS
 from bot.messages.catalog.survey_report_examples import SURVEY_REPORT_EXAMPLES
@@ -34,8 +39,13 @@ MESSAGES: dict[str, Message] = {
     **DIGEST_EXAMPLES,
     **DUTY_EXAMPLES,
     **LOOK_UP_EXAMPLES,
+    **REVIEW_ANSWER_EXAMPLES,
+    **REVIEW_BRIEF_EXAMPLES,
+    **REVIEW_DECK_EXAMPLES,
     **REVIEW_DUE_EXAMPLES,
     **REVIEW_EXAMPLES,
+    **REVIEW_HELD_EXAMPLES,
+    **REVIEW_REPORT_EXAMPLES,
     **ROOM_EXAMPLES,
     **SURVEY_EXAMPLES,
     **THEME_EXAMPLES,
@@ -52,6 +62,7 @@ MODALS: dict[str, Modal] = {
     **MODAL_EXAMPLES,
     **REVIEW_DUE_MODALS,
     **REVIEW_MODALS,
+    **REVIEW_HELD_MODALS,
     **ROOM_MODAL_EXAMPLES,
     **SURVEY_MODALS,
     **THEME_MODALS,

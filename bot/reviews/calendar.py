@@ -40,7 +40,10 @@ class Invitee:
 
 @dataclass(frozen=True)
 class Meeting:
-    """What a calendar knows of a review. `zone` is the one whose clocks it follows; `sender` the address that its letters come from."""
+    """What a calendar knows of a review. `zone` is the one whose clocks it follows; `sender` the address that its letters come from.
+
+    `answers_to` is the address at which answers are taken in, in the organizer's name; empty: the organizer's own.
+    """
 
     uid: str
     sequence: int
@@ -52,27 +55,45 @@ class Meeting:
     place: str
     organizer: Invitee
     sender: str
+    answers_to: str = ""
 
 
 def request(meeting: Meeting, invitees: Sequence[Invitee], at: datetime) -> str:
     """The invitation, or a newer one of the same meeting. `at` is the moment of writing."""
-    event = _event(meeting, at)
+    event = event_of(meeting, at)
     _add_attendees(event, meeting, invitees, asked=True)
     return _written(Method.REQUEST, meeting, event)
 
 
 def publish(meeting: Meeting, invitees: Sequence[Invitee], at: datetime) -> str:
     """For the organizer's own calendar. A published event has no attendees (RFC 5546, 3.2.1): its description names them."""
-    event = _event(meeting, at)
+    event = event_of(meeting, at)
     who = "\n".join(_named(one) for one in invitees)
     event.pop("description", None)
     event.add("description", _text(f"{who}\n\n{meeting.agenda}"))
     return _written(Method.PUBLISH, meeting, event)
 
 
+def entry(meeting: Meeting, invitees: Sequence[Invitee], at: datetime) -> str:
+    """As Staysail writes it into the organizer's own calendar: an object without METHOD (RFC 4791, 4.1). The server is not to invite once
+    more: `SCHEDULE-AGENT=CLIENT` (RFC 6638, 7.1) says that this is done."""
+    event = event_of(meeting, at)
+    _add_attendees(event, meeting, invitees, asked=True)
+    event.pop("organizer")
+    event.add("organizer", _address(meeting.organizer))
+    for one in (event["organizer"], *_attendees(event)):
+        one.params["SCHEDULE-AGENT"] = "CLIENT"
+    return _written(None, meeting, event)
+
+
+def _attendees(event: Event) -> list[vCalAddress]:
+    found = event["attendee"]
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, vCalAddress)]
+
+
 def uninvite(meeting: Meeting, invitee: Invitee, at: datetime) -> str:
     """It takes place without them. Such a CANCEL says nothing of the event's status (RFC 5546, 3.2.5)."""
-    event = _event(meeting, at)
+    event = event_of(meeting, at)
     del event["status"]
     event.subcomponents.clear()
     _add_attendees(event, meeting, [invitee], asked=False)
@@ -81,14 +102,15 @@ def uninvite(meeting: Meeting, invitee: Invitee, at: datetime) -> str:
 
 def cancel(meeting: Meeting, invitees: Sequence[Invitee], at: datetime, note: str = "") -> str:
     """It is off: for everybody. No `invitees` for the organizer's own copy. `note`: why, in the organizer's words."""
-    event = _event(meeting, at, cancelled=True)
+    event = event_of(meeting, at, cancelled=True)
     _add_attendees(event, meeting, invitees, asked=False)
     if note.strip():
         event.add("comment", _text(note))
     return _written(Method.CANCEL, meeting, event)
 
 
-def _event(meeting: Meeting, at: datetime, cancelled: bool = False) -> Event:
+def event_of(meeting: Meeting, at: datetime, cancelled: bool = False) -> Event:
+    """What every calendar is told of it. `at` is the moment of writing."""
     event = Event()
     event.add("uid", meeting.uid)
     event.add("sequence", meeting.sequence)
@@ -136,9 +158,10 @@ def _address(one: Invitee) -> vCalAddress:
 
 
 def _organizer(meeting: Meeting) -> vCalAddress:
-    """Answers go to the organizer, though the letters come from the house's address (RFC 6047, 2.2.1)."""
-    found = _address(meeting.organizer)
-    if meeting.sender.lower() != meeting.organizer.email.lower():
+    """Calendars send answers to this address, though the letters may come from the house's (RFC 6047, 2.2.1)."""
+    answered_at = meeting.answers_to or meeting.organizer.email
+    found = _address(Invitee(meeting.organizer.name, answered_at))
+    if meeting.sender.lower() != answered_at.lower():
         found.params["SENT-BY"] = f"mailto:{quote(meeting.sender, safe=IN_ADDRESS)}"
     return found
 
@@ -165,12 +188,13 @@ def _alarm(meeting: Meeting) -> Alarm:
     return alarm
 
 
-def _written(method: Method, meeting: Meeting, event: Event) -> str:
+def _written(method: Method | None, meeting: Meeting, event: Event) -> str:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method.value)
+    if method:
+        calendar.add("method", method.value)
     zone = zone_of(meeting.zone)
     if not is_utc(zone, meeting.starts_at.year):
         calendar.add_component(vtimezone(zone, meeting.starts_at.year))

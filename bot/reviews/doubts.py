@@ -1,4 +1,4 @@
-"""What a person is told before a meeting that can be, but is unusual: outside the hours, on a day off, on top of another one."""
+"""What a person is told before a meeting that can be, but is unusual: outside the hours, on a day off, on top of something else."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import Span, zone_of
 from bot.messages import catalog as m
+from bot.reviews.free import Taken
+from bot.reviews.means import Means
 from bot.reviews.plan import Organizer, Plan
 from bot.reviews.proposals import HORIZON, Side, outside, overlap, span_of
 from models import Account, Participant, Review
@@ -17,10 +19,12 @@ from models.review import SCHEDULED
 LONGEST_MEETING = timedelta(minutes=max(m.ReviewModal.LENGTHS))
 
 
-def doubts(session: Session, plan: Plan, organizer: Organizer, sides: Sequence[Side], but: int | None) -> tuple[m.Warned, ...]:
+def doubts(
+    session: Session, means: Means, plan: Plan, organizer: Organizer, sides: Sequence[Side], but: int | None
+) -> tuple[m.Warned, ...]:
     """`but`: the review that is moved does not stand in its own way."""
     span = span_of(plan.starts_at, plan.minutes)
-    return (*_of_hours(sides, span), *_of_others(session, plan, organizer, span, but))
+    return (*_of_hours(sides, span), *_of_others(session, plan, organizer, span, but), *_of_calendars(session, means, plan, span))
 
 
 def confirmed_by(plan: Plan, warned: Sequence[m.Warned]) -> str:
@@ -46,6 +50,17 @@ def _of_others(session: Session, plan: Plan, organizer: Organizer, span: Span, b
         who = tuple(sorted(_names_in(session, review, people, emails)))
         about = m.Account(account.id, account.name, account.url) if account else None
         yield m.Warned(m.Doubt.BUSY, review.starts_at.astimezone(zone_of(plan.zone)), plan.zone, who, about)
+
+
+def _of_calendars(session: Session, means: Means, plan: Plan, span: Span) -> Iterable[m.Warned]:
+    if who := elsewhere(session, means).at(span):
+        yield m.Warned(m.Doubt.TAKEN, span[0].astimezone(zone_of(plan.zone)), plan.zone, who)
+
+
+def elsewhere(session: Session, means: Means) -> Taken:
+    """What stands in people's calendars besides our reviews: what became of those is known here, and calendars follow a little later."""
+    ours = session.scalars(select(Review.uid).where(Review.uid.in_(means.taken.uids))) if means.taken.uids else ()
+    return means.taken.but(set(ours))
 
 
 def _names_in(session: Session, review: Review, people: Collection[str], emails: Collection[str]) -> Iterable[str]:

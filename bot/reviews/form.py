@@ -20,9 +20,9 @@ Wrong = dict[Input, str]
 class Ticket:
     """The form's `private_metadata`. `key` makes it one review, however often it is sent off.
 
-    `review_id` is the one that is moved, as it was at `version`; None: a new one. `turn` and `drawing` number how often its times and its
-    agenda were shown anew; `drawn` is the digest of the agenda that was suggested. `confirmed` is the digest of what the person was
-    warned of: sent again unchanged, it stands.
+    `review_id` is the one that is moved, as it was at `version`, its SEQUENCE then: an answer that comes in meanwhile is no change; None:
+    a new one. `turn` and `drawing` number how often its times and its agenda were shown anew; `drawn` is the digest of the agenda that was
+    suggested. `confirmed` is the digest of what the person was warned of: sent again unchanged, it stands.
     """
 
     account_id: str

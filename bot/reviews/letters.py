@@ -1,6 +1,6 @@
 """What leaves for those who are to come: a letter each, with the entry for their calendar. Written into the outbox, once per change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from bot.bulk import insert_into
 from bot.delivery import outbox
 from bot.delivery.dispatches import LETTER
-from bot.delivery.keys import calendar_key, dispatch_subject
+from bot.delivery.keys import calendar_key, dispatch_subject, minutes_key
 from bot.delivery.schemes import MAIL
 from bot.letters.clean import first_name, line, lines
 from bot.letters.facts import ContactFacts, CsmFacts
 from bot.letters.links import is_web
+from bot.reviews import events
 from bot.reviews.agenda import facts_for
 from bot.reviews.calendar import Invitee, Meeting, Method, cancel, publish, request, uninvite
 from bot.reviews.means import INVITATION, Means, zone_or
@@ -28,13 +29,15 @@ class News(StrEnum):
     INVITED = INVITATION
     MOVED = "review-moved"
     CANCELLED = "review-cancelled"
+    MINUTES = "review-minutes"
 
 
 @dataclass(frozen=True)
 class Telling:
     """A change of a review that everybody is told of. `was`: when it was to begin before; `note`: why it is cancelled.
 
-    `title` is the meeting's, `people` are those who are (or were) to come.
+    `title` is the meeting's, `people` are those who are (or were) to come. Of one that was held `decisions` is what was agreed, and
+    `tasks` what is to be done: `{what, who, due}` each.
     """
 
     review: Review
@@ -43,6 +46,8 @@ class Telling:
     people: Sequence[Participant]
     was: datetime | None = None
     note: str = ""
+    decisions: str = ""
+    tasks: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -63,33 +68,63 @@ class Reader:
 
 def tell_participant(session: Session, means: Means, telling: Telling, person: Participant, news: News) -> None:
     """`told` keeps the highest SEQUENCE that a letter was written for."""
-    contact = session.get(Contact, person.contact_id) if person.contact_id else None
-    teammate = session.get(Teammate, person.slack_id) if person.slack_id else None
-    theirs = contact.timezone or telling.account.timezone if contact else teammate.timezone if teammate else None
     without = news is News.CANCELLED and person not in telling.people
-    reader = Reader(person.name, person.email, theirs, person, contact.id if contact else "", without)
-    _send(session, means, telling, reader, news)
+    _send(session, means, telling, _reader_of(session, telling, person, without), news)
     person.told = telling.review.sequence
 
 
+def _reader_of(session: Session, telling: Telling, person: Participant, without: bool = False) -> Reader:
+    contact = session.get(Contact, person.contact_id) if person.contact_id else None
+    teammate = session.get(Teammate, person.slack_id) if person.slack_id else None
+    theirs = contact.timezone or telling.account.timezone if contact else teammate.timezone if teammate else None
+    return Reader(person.name, person.email, theirs, person, contact.id if contact else "", without)
+
+
 def tell_organizer(session: Session, means: Means, telling: Telling, news: News) -> None:
-    """For their own calendar."""
+    """For their own calendar: written into it where the settings name calendars, else by mail."""
+    if means.has_calendars:
+        events.write(session, telling.review, means.now)
+    else:
+        mail_organizer(session, means, telling, news)
+
+
+def mail_organizer(session: Session, means: Means, telling: Telling, news: News) -> None:
     review = telling.review
     organizer = session.get(Teammate, review.organizer)
     reader = Reader(review.organizer_name, review.organizer_email, (organizer.timezone if organizer else None) or review.zone)
     _send(session, means, telling, reader, news)
 
 
+def send_minutes(session: Session, means: Means, telling: Telling, person: Participant) -> None:
+    """What was agreed, once. It changes nothing in a calendar."""
+    reader = _reader_of(session, telling, person)
+    _leave(
+        session,
+        means,
+        telling.account,
+        reader,
+        minutes_key(telling.review.id, reader.email),
+        _content(session, means, telling, reader, News.MINUTES),
+    )
+
+
 def _send(session: Session, means: Means, telling: Telling, reader: Reader, news: News) -> None:
-    review, account = telling.review, telling.account
+    review = telling.review
+    method, text = _calendar(means, telling, reader, news)
+    entry = {"sequence": review.sequence, "calendar": {"method": method.value, "text": text}}
     key = calendar_key(review.id, review.sequence, reader.email)
+    _leave(session, means, telling.account, reader, key, _content(session, means, telling, reader, news) | entry)
+
+
+def _leave(session: Session, means: Means, account: Account, reader: Reader, key: str, content: Mapping[str, Any]) -> None:
+    """Into the outbox, and into the ledger of contacts. A letter whose key stands already is left as it is."""
     row = {
         "kind": LETTER,
         "key": key,
         "account_id": account.id,
         "contact_id": reader.contact_id,
         "recipient": reader.email,
-        "content": _content(session, means, telling, reader, news),
+        "content": content,
         "created_at": means.now,
     }
     inserted = insert_into(session, Dispatch).values(row).on_conflict_do_nothing(index_elements=["key"])
@@ -98,7 +133,7 @@ def _send(session: Session, means: Means, telling: Telling, reader: Reader, news
         return
     outbox.enqueue(session, [outbox.New(key, dispatch_subject(number), f"{MAIL}:{reader.email}", means.now)], means.now)
     if reader.contact_id:
-        touch = {"account_id": account.id, "contact_id": reader.contact_id, "channel": "email", "what": news.value}
+        touch = {"account_id": account.id, "contact_id": reader.contact_id, "channel": "email", "what": content["letter"]}
         session.add(Touch(at=means.now, dispatch_id=number, **touch))
 
 
@@ -109,7 +144,6 @@ def _content(session: Session, means: Means, telling: Telling, reader: Reader, n
     person = ContactFacts(reader.name, reader.email, "", first_name(reader.name))
     facts = facts_for(session, means, telling.account, (person, csm), {"review": _facts(means, telling, reader)})
     written = means.letters.write(news.value, review.language, facts)
-    method, text = _calendar(means, telling, reader, news)
     return {
         "letter": news.value,
         "language": written.language,
@@ -123,8 +157,6 @@ def _content(session: Session, means: Means, telling: Telling, reader: Reader, n
         "by": review.organizer,
         "alert": review.alert_id,
         "review": review.id,
-        "sequence": review.sequence,
-        "calendar": {"method": method.value, "text": text},
     }
 
 
@@ -150,15 +182,17 @@ def _facts(means: Means, telling: Telling, reader: Reader) -> dict[str, Any]:
         "people": [review.organizer_name, *(one.name or one.email for one in telling.people)],
         "agenda": lines(review.agenda),
         "note": lines(telling.note),
+        "decisions": lines(telling.decisions),
+        "tasks": list(telling.tasks),
         "own": reader.own,
         "without": reader.without,
     }
 
 
 def _calendar(means: Means, telling: Telling, reader: Reader, news: News) -> tuple[Method, str]:
-    meeting, people = meeting_of(means, telling), [_invitee(one) for one in telling.people]
+    meeting, people = meeting_of(means, telling), [invitee(one) for one in telling.people]
     if reader.without and reader.participant:
-        return Method.CANCEL, uninvite(meeting, _invitee(reader.participant), means.now)
+        return Method.CANCEL, uninvite(meeting, invitee(reader.participant), means.now)
     if news is News.CANCELLED:
         return Method.CANCEL, cancel(meeting, [] if reader.own else people, means.now, telling.note)
     if reader.own:
@@ -166,7 +200,7 @@ def _calendar(means: Means, telling: Telling, reader: Reader, news: News) -> tup
     return Method.REQUEST, request(meeting, people, means.now)
 
 
-def _invitee(person: Participant) -> Invitee:
+def invitee(person: Participant) -> Invitee:
     return Invitee(person.name, person.email, person.answer)
 
 
@@ -183,7 +217,8 @@ def meeting_of(means: Means, telling: Telling) -> Meeting:
         place=review.place,
         organizer=Invitee(review.organizer_name, review.organizer_email),
         sender=means.address,
+        answers_to=means.answers_to,
     )
 
 
-__all__ = ["News", "Telling", "meeting_of", "tell_organizer", "tell_participant"]
+__all__ = ["News", "Telling", "mail_organizer", "meeting_of", "tell_organizer", "tell_participant"]

@@ -16,9 +16,10 @@ from bot.clock import day_of
 from bot.delivery.mail import LONGEST_NAME
 from bot.errors import Refused
 from bot.letters.clean import header
-from bot.letters.library import Letters
+from bot.letters.library import ENGLISH, Letters
 from bot.messages import catalog as m
 from bot.playbooks.known import known_signals
+from bot.reviews.free import NOTHING, Taken
 from bot.settings import Settings
 from bot.team.roles import Actor
 
@@ -30,7 +31,11 @@ OFFICE, MINUTES_OF_A_DAY = "Mon-Fri 09:00-18:00", 24 * 60
 
 @dataclass(frozen=True)
 class Means:
-    """`sender` is the settings' From: `Customer success <cs@ours.example>`; `hours` are those in which the house meets people."""
+    """`sender` is the settings' From: `Customer success <cs@ours.example>`; `hours` are those in which the house meets people.
+
+    `answers_to` is the address at which answers to invitations are taken in; empty: the organizer's own.
+    `has_calendars`: organizers have the entry written into their calendars. `taken` is what was read there, of whom the form is about.
+    """
 
     letters: Letters
     sender: str
@@ -39,6 +44,9 @@ class Means:
     world: World
     actor: Actor
     now: datetime
+    answers_to: str = ""
+    has_calendars: bool = False
+    taken: Taken = NOTHING
 
     @property
     def zone(self) -> ZoneInfo:
@@ -65,9 +73,18 @@ def means_of(session: Session, settings: Settings, world: World, actor: Actor, n
         raise Refused(NO_MAIL)
     if not actor.email:
         raise Refused(NO_ADDRESS)
-    letters = Letters(settings.letters, settings.links, settings.email.language)
+    return means_to_answer(session, settings, world, actor, now)
+
+
+def means_to_answer(session: Session, settings: Settings, world: World, actor: Actor, now: datetime) -> Means:
+    """For somebody who only says what came of a review. Without the section `email` nothing can be sent with it: `sender` is empty."""
+    email = settings.email
+    letters = Letters(settings.letters, settings.links, email.language if email else ENGLISH)
     signals = known_signals(session, settings, day_of(now, settings.zone))
-    return Means(letters, settings.email.sender, meeting_hours(settings.hours), signals, world, actor, now)
+    sender, replies = email.sender if email else "", settings.meetings.replies
+    answers_to = parseaddr(replies.address or "")[1] if replies else ""
+    means = Means(letters, sender, meeting_hours(settings.hours), signals, world, actor, now, answers_to)
+    return replace(means, has_calendars=settings.meetings.calendar is not None)
 
 
 def meeting_hours(hours: BusinessHours) -> BusinessHours:

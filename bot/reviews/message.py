@@ -1,29 +1,39 @@
 """The message that a review's organizer has of it: as it stands when it is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.alerts.people import person
-from bot.delivery.composed import Composed
+from bot.clock import day_of
+from bot.delivery.composed import Composed, Composer
 from bot.messages import catalog as m
 from bot.messages.render import render
+from bot.reviews import events
 from bot.reviews.records import load_review, names_of, people_of
-from models import Review
-from models.review import SCHEDULED
+from bot.team.directory import is_full_member
+from models import Review, Teammate
+from models.review import HELD, SCHEDULED
 
 KIND = "review"
 
 
-def compose_reviews(session: Session, ids: Sequence[int]) -> Mapping[int, Composed]:
-    reviews = session.scalars(select(Review).where(Review.id.in_(ids))).all()
-    return {review.id: Composed(review.version, render(message_of(session, review.id))) for review in reviews}
+def review_composer(answers: Callable[[], bool]) -> Composer:
+    """`answers`: whether the settings have answers to invitations taken in."""
+
+    def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed]:
+        reviews = session.scalars(select(Review).where(Review.id.in_(ids))).all()
+        return {review.id: Composed(review.version, render(message_of(session, review.id, answers()))) for review in reviews}
+
+    return compose
 
 
-def message_of(session: Session, review_id: int) -> m.ReviewMessage:
+def message_of(session: Session, review_id: int, answers: bool = False) -> m.ReviewMessage:
     review, account = load_review(session, review_id)
+    people = people_of(session, review)
     return m.ReviewMessage(
         review_id=review.id,
         state=review.state,
@@ -32,12 +42,22 @@ def message_of(session: Session, review_id: int) -> m.ReviewMessage:
         at=review.starts_at,
         minutes=review.minutes,
         place=review.place,
-        people=tuple(m.Invited(one.name, one.email, one.slack_id, one.answer) for one in people_of(session, review)),
+        people=tuple(m.Invited(one.name, one.email, one.slack_id, one.answer, one.comment or "") for one in people),
         agenda=review.agenda,
+        answers=answers or any(one.answered_at for one in people),
+        asked=review.asked_at is not None,
+        in_calendar=events.is_written(session, review),
         moved=review.sequence > 0,
         cancelled_at=review.cancelled_at,
         cancelled_by=person(review.cancelled_by),
+        left=_who_left(session, review),
     )
+
+
+def _who_left(session: Session, review: Review) -> m.Person | None:
+    organizer = session.get(Teammate, review.organizer)
+    gone = organizer is not None and not is_full_member(organizer)
+    return m.Person(review.organizer, review.organizer_name, review.organizer_email) if gone else None
 
 
 def next_review(session: Session, account_id: str, now: datetime) -> m.NextReview | None:
@@ -48,3 +68,13 @@ def next_review(session: Session, account_id: str, now: datetime) -> m.NextRevie
         return None
     organizer = m.Person(review.organizer, review.organizer_name, review.organizer_email)
     return m.NextReview(review.type, review.starts_at, organizer, tuple(names_of(people_of(session, review))))
+
+
+def last_review(session: Session, account_id: str, zone: ZoneInfo) -> m.LastReview | None:
+    """The account's last meeting that was held, with the people of the customer who took part."""
+    held = select(Review).where(Review.account_id == account_id, Review.state == HELD)
+    review = session.scalar(held.order_by(Review.starts_at.desc(), Review.id.desc()).limit(1))
+    if review is None:
+        return None
+    people = [one.name for one in people_of(session, review) if one.contact_id and one.came is not False]
+    return m.LastReview(review.type, day_of(review.starts_at, zone), review.decisions or "", people=tuple(people))

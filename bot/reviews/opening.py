@@ -6,7 +6,6 @@ An agenda that the person has changed is never taken away by a choice.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.alerts.cards import cause_of, lead_of
@@ -14,13 +13,14 @@ from bot.errors import Refused
 from bot.letters.facts import CsmFacts
 from bot.messages import catalog as m
 from bot.reviews.agenda import draft, open_tasks
-from bot.reviews.doubts import busy
+from bot.reviews.doubts import busy, elsewhere
 from bot.reviews.form import Form, Ticket
 from bot.reviews.means import INVITATION, Means, zone_or
-from bot.reviews.place import Place, contacts_by_id, first_contact, load_place, sides_of, teammates_by_id
+from bot.reviews.place import Place, contacts_by_id, first_contact, load_place, sides_of, teammates_by_id, why_not
 from bot.reviews.plan import Organizer, organizer_of
 from bot.reviews.proposals import Proposal, Side, proposals
-from models import Contact, Participant, Review
+from bot.reviews.records import people_of
+from models import Contact, Review
 from models.review import SCHEDULED
 
 USUAL_LENGTH = 30
@@ -58,16 +58,31 @@ def _type_for(place: Place) -> str:
 
 
 def open_again(session: Session, means: Means, review: Review, key: str) -> m.ReviewModal:
-    """For moving one that stands."""
-    place = load_place(session, review.account_id, review.alert_id)
-    people = session.scalars(select(Participant).where(Participant.review_id == review.id, Participant.gone_at.is_(None))).all()
-    start = review.starts_at.astimezone(means.zone)
-    form = Form(
-        ticket=Ticket(review.account_id, review.alert_id, key, review.id, review.version),
+    """For moving one that stands: at its time, or, once that is over, at the first that is proposed."""
+    ticket = Ticket(review.account_id, review.alert_id, key, review.id, review.sequence)
+    form = _like(session, review, ticket)
+    if review.starts_at > means.now:
+        start = review.starts_at.astimezone(means.zone)
+        form = replace(form, when=m.ReviewModal.OWN, day=start.date().isoformat(), clock=f"{start:%H:%M}")
+    return show(session, means, load_place(session, review.account_id, review.alert_id), form)
+
+
+def open_another(session: Session, means: Means, review: Review, key: str) -> m.ReviewModal:
+    """For a new one in the place of one that did not take place, with those of its people who can be invited."""
+    form = _like(session, review, Ticket(review.account_id, review.alert_id, key))
+    free = [one.id for one in contacts_by_id(session, form.contacts) if one.gone_at is None and not why_not(one)]
+    return show(session, means, load_place(session, review.account_id, review.alert_id), replace(form, contacts=tuple(free)))
+
+
+def _like(session: Session, review: Review, ticket: Ticket) -> Form:
+    """As it was planned, but for the time."""
+    people = people_of(session, review)
+    return Form(
+        ticket=ticket,
         type=review.type,
-        when=m.ReviewModal.OWN,
-        day=start.date().isoformat(),
-        clock=f"{start:%H:%M}",
+        when="",
+        day=None,
+        clock=None,
         minutes=review.minutes,
         place=review.place,
         contacts=tuple(one.contact_id for one in people if one.contact_id),
@@ -75,7 +90,6 @@ def open_again(session: Session, means: Means, review: Review, key: str) -> m.Re
         agenda=review.agenda,
         language=review.language,
     )
-    return show(session, means, place, form)
 
 
 @dataclass(frozen=True)
@@ -142,6 +156,7 @@ def show(session: Session, means: Means, place: Place, form: Form, warned: Seque
         tasks=open_tasks(session, place.account),
         moving=form.ticket.review_id is not None,
         warned=tuple(warned),
+        unread=means.taken.unread,
     )
 
 
@@ -152,7 +167,7 @@ def _proposed(
     teammates = teammates_by_id(session, form.teammates)
     people = {organizer.slack_id, *form.teammates}
     emails = {email.lower() for email in [*(one.email for one in contacts), *(one.email for one in teammates)] if email}
-    taken = busy(session, people, emails | {organizer.email.lower()}, means.now, form.ticket.review_id)
+    taken = [*busy(session, people, emails | {organizer.email.lower()}, means.now, form.ticket.review_id), *elsewhere(session, means).spans]
     minutes = form.minutes if form.minutes in m.ReviewModal.LENGTHS else USUAL_LENGTH
     return proposals(sides, taken, minutes, means.now)
 

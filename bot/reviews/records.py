@@ -4,24 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from bot.alerts.record import show_anew
+from bot.alerts.lifecycle import resolve
+from bot.alerts.reasons import reasons_of
+from bot.alerts.record import apply, show_anew, snapshot
+from bot.alerts.review_card import CARD as PROMPT
 from bot.delivery import outbox
-from bot.delivery.keys import review_key, review_subject
+from bot.delivery.keys import held_subject, review_key, review_subject
 from bot.errors import Refused
 from bot.letters.facts import CsmFacts
 from bot.messages import catalog as m
+from bot.messages.actions import Outcome
+from bot.reviews import events
 from bot.reviews.agenda import draft
 from bot.reviews.means import Means
 from bot.reviews.place import Place
+from bot.reviews.skipping import due_type
 from bot.settings import RoleSettings
 from bot.team.roles import Actor
 from bot.team.sight import is_csm_of
 from models import Account, Alert, Event, Participant, Review, Trace
 
 SCHEDULED_EVENT, CANCELLED_EVENT = "review_scheduled", "review_cancelled"
+HELD_EVENT, NO_SHOW_EVENT = "review_held", "review_no_show"
 
 
 def people_of(session: Session, review: Review) -> list[Participant]:
@@ -76,6 +83,12 @@ def show(session: Session, review: Review) -> None:
     """Brings it up to date, whatever has changed."""
     review.version += 1
     outbox.refresh(session, review_subject(review.id), review.version)
+    events.show(session, review)
+
+
+def show_question(session: Session, review: Review) -> None:
+    """The same of the question whether it was held, where it was asked. After `show`."""
+    outbox.refresh(session, held_subject(review.id), review.version)
 
 
 def load_review(session: Session, review_id: int, lock: bool = False) -> tuple[Review, Account]:
@@ -85,6 +98,31 @@ def load_review(session: Session, review_id: int, lock: bool = False) -> tuple[R
     if review is None or account is None:
         raise Refused("This meeting is no longer there.")
     return review, account
+
+
+def lock_review(session: Session, review_id: int) -> tuple[Review, Account]:
+    """For what ends it. Its alert and the prompts of its account come first, as everywhere: two people do not stop each other."""
+    review, _ = load_review(session, review_id)
+    alerts = select(Alert.id).where(or_(Alert.id == review.alert_id, _prompts(review.account_id))).order_by(Alert.id)
+    session.scalars(alerts.with_for_update()).all()
+    return load_review(session, review_id, lock=True)
+
+
+def _prompts(account_id: str) -> ColumnElement[bool]:
+    return and_(Alert.account_id == account_id, Alert.card == PROMPT, Alert.closed_at.is_(None))
+
+
+def prompts_of(session: Session, account_id: str) -> Sequence[Alert]:
+    """The account's open cards that ask for a review."""
+    return session.scalars(select(Alert).where(_prompts(account_id)).order_by(Alert.id)).all()
+
+
+def answer_prompt(session: Session, means: Means, alert: Alert, review: Review, outcome: Outcome) -> None:
+    """A card that asked for this very review has what it wanted."""
+    if alert.card != PROMPT or alert.closed_at or due_type(reasons_of(session, [alert.id])[alert.id]) != review.type:
+        return
+    if change := resolve(snapshot(alert), means.actor.slack_id, outcome, means.now):
+        apply(session, alert, change, means.actor.slack_id, means.now)
 
 
 def must_be_changeable(review: Review, account: Account, actor: Actor, roles: RoleSettings) -> None:

@@ -11,10 +11,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.alerts.lifecycle import resolve
-from bot.alerts.reasons import reasons_of
-from bot.alerts.record import apply, snapshot
-from bot.alerts.review_card import CARD as PROMPT
 from bot.bulk import insert_into
 from bot.errors import Refused
 from bot.messages import catalog as m
@@ -22,14 +18,14 @@ from bot.messages.actions import Input, Outcome
 from bot.reviews import records
 from bot.reviews.doubts import confirmed_by, doubts
 from bot.reviews.form import Form, Wrong
+from bot.reviews.held import DONE
 from bot.reviews.letters import News, Telling, tell_organizer, tell_participant
 from bot.reviews.means import Means
 from bot.reviews.opening import show
 from bot.reviews.place import Place, load_place, sides_of
 from bot.reviews.plan import Guest, Organizer, Plan, organizer_of, read_plan
-from bot.reviews.skipping import due_type
-from models import Account, Alert, Participant, Review
-from models.review import SCHEDULED
+from models import Participant, Review, Teammate
+from models.review import CANCELLED, SCHEDULED
 
 CHANGED = "Somebody has changed this meeting since you opened the form. Close it, and look at the meeting again."
 
@@ -60,10 +56,10 @@ def send(session: Session, means: Means, form: Form) -> Sent | Wrong | m.ReviewM
         return plan
     if review is not None and _is_same(session, review, plan):
         return Sent(review.starts_at, len(plan.guests), moved=True)
-    if review is not None and review.version != form.ticket.version:
+    if review is not None and review.sequence != form.ticket.version:
         return {Input.REVIEW_AGENDA: CHANGED}
     sides = sides_of(means, place, organizer.zone, plan.contacts)
-    warned = doubts(session, plan, organizer, sides, form.ticket.review_id)
+    warned = doubts(session, means, plan, organizer, sides, form.ticket.review_id)
     if warned and form.ticket.confirmed != confirmed_by(plan, warned):
         ticket = replace(form.ticket, confirmed=confirmed_by(plan, warned), turn=form.ticket.turn + 1)
         return show(session, means, place, replace(form, ticket=ticket), warned)
@@ -81,7 +77,8 @@ def _moved(session: Session, form: Form) -> Review | None:
         return None
     review, _ = records.load_review(session, form.ticket.review_id, lock=True)
     if review.state != SCHEDULED:
-        raise Refused(f"This meeting was {review.state.replace('_', ' ')} meanwhile.")
+        first = session.get(Teammate, review.closed_by or review.cancelled_by or "")
+        raise Refused(f"This meeting was {DONE.get(review.state, 'closed')} meanwhile{f' by {first.name}' if first else ''}.")
     return review
 
 
@@ -115,16 +112,9 @@ def _schedule(session: Session, means: Means, place: Place, plan: Plan, whose: t
     records.post(session, review, means.now)
     records.trace(session, means, review, m.Did.SCHEDULED, people)
     records.tell(session, review, records.SCHEDULED_EVENT, means.now)
-    _answer_prompt(session, means, place.alert, review)
+    if place.alert:
+        records.answer_prompt(session, means, place.alert, review, Outcome.PLANNED)
     return Sent(review.starts_at, len(people))
-
-
-def _answer_prompt(session: Session, means: Means, alert: Alert | None, review: Review) -> None:
-    """An alert that asked for this review has what it wanted."""
-    if alert is None or alert.card != PROMPT or alert.closed_at or due_type(reasons_of(session, [alert.id])[alert.id]) != review.type:
-        return
-    if change := resolve(snapshot(alert), means.actor.slack_id, Outcome.PLANNED, means.now):
-        apply(session, alert, change, means.actor.slack_id, means.now)
 
 
 def _insert(session: Session, means: Means, place: Place, plan: Plan, whose: tuple[str, Organizer]) -> Review | None:
@@ -166,6 +156,8 @@ def _participant(review: Review, guest: Guest) -> Participant:
 def _move(session: Session, means: Means, place: Place, review: Review, plan: Plan) -> Sent:
     """Everybody gets the next SEQUENCE: who stays and who is new as a REQUEST, who is taken off the list as a CANCEL."""
     was = review.starts_at if review.starts_at != plan.starts_at else None
+    if was is not None:
+        review.briefed_at = review.deck_at = review.asked_at = None
     for name, value in _columns(plan).items():
         setattr(review, name, value)
     review.sequence += 1
@@ -177,6 +169,7 @@ def _move(session: Session, means: Means, place: Place, review: Review, plan: Pl
             tell_participant(session, means, telling, person, news)
     tell_organizer(session, means, telling, News.MOVED)
     records.show(session, review)
+    records.show_question(session, review)
     records.trace(session, means, review, m.Did.REVIEW_MOVED, telling.people, was=was.isoformat() if was else None)
     return Sent(review.starts_at, len(telling.people), moved=True)
 
@@ -193,7 +186,7 @@ def _regroup(session: Session, means: Means, review: Review, plan: Plan) -> tupl
     for one in gone:
         one.gone_at = means.now
     for one in (*stay, *back):
-        one.gone_at, one.answer, one.answered_at = None, "needs-action", None
+        one.gone_at, one.answer, one.answered_at, one.comment = None, "needs-action", None, None
     session.flush()
     return stay, [*back, *fresh], gone
 
@@ -201,23 +194,16 @@ def _regroup(session: Session, means: Means, review: Review, plan: Plan) -> tupl
 # --- calling it off
 
 
-def _locked(session: Session, review_id: int) -> tuple[Review, Account]:
-    """Its alert first, as whoever moves it does: two people do not stop each other."""
-    review, _ = records.load_review(session, review_id)
-    if review.alert_id is not None:
-        session.get(Alert, review.alert_id, with_for_update=True)
-    return records.load_review(session, review_id, lock=True)
-
-
 def cancel(session: Session, means: Means, review_id: int, version: int, note: str) -> Sent | Wrong:
-    """Everybody is told, with a CANCEL for their calendars. Cancelling what is cancelled changes nothing."""
-    review, account = _locked(session, review_id)
+    """Everybody is told, with a CANCEL for their calendars. Cancelling what is cancelled changes nothing. `version`: its SEQUENCE when the
+    form was opened."""
+    review, account = records.lock_review(session, review_id)
     people = records.people_of(session, review)
-    if review.state == "cancelled":
+    if review.state == CANCELLED:
         return Sent(review.starts_at, len(people))
-    if review.state != SCHEDULED or review.version != version:
+    if review.state != SCHEDULED or review.sequence != version:
         return {Input.NOTE: CHANGED}
-    review.state, review.cancelled_at, review.cancelled_by = "cancelled", means.now, means.actor.slack_id
+    review.state, review.cancelled_at, review.cancelled_by = CANCELLED, means.now, means.actor.slack_id
     review.sequence += 1
     review.changed_at = means.now
     place = Place(account, None, ())
@@ -226,6 +212,7 @@ def cancel(session: Session, means: Means, review_id: int, version: int, note: s
         tell_participant(session, means, telling, person, News.CANCELLED)
     tell_organizer(session, means, telling, News.CANCELLED)
     records.show(session, review)
+    records.show_question(session, review)
     records.trace(session, means, review, m.Did.REVIEW_CANCELLED, people, note=note)
     records.tell(session, review, records.CANCELLED_EVENT, means.now)
     return Sent(review.starts_at, len(people))

@@ -2,6 +2,7 @@
 
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -53,6 +54,7 @@ class Files:
             ".svg": "image/svg+xml",
             ".csv": "text/csv",
             ".pdf": "application/pdf",
+            ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         }
         upload.content_type = known.get(suffix, upload.content_type)
         return PlainTextResponse(f"OK - {len(upload.content)}")
@@ -61,7 +63,8 @@ class Files:
         upload = self._workspace.contents.uploads.get(request.path_params["id"])
         if upload is None:
             return PlainTextResponse("not found", 404)
-        return Response(upload.content, media_type=upload.content_type)
+        named = "" if upload.content_type.startswith("image/") else f"attachment; filename*=UTF-8''{quote(upload.name)}"
+        return Response(upload.content, media_type=upload.content_type, headers={"content-disposition": named} if named else {})
 
 
 def application(workspace: Workspace, api: WebApi, control: Control, hub: SocketHub, responses: ResponseUrls, live: Live) -> Starlette:

@@ -30,6 +30,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.listener import listening
 from bot.sandbox.live import Live
 from bot.sandbox.mail.inbox import Inbox, Letter, summary
+from bot.sandbox.mail.invitations import Post
 from bot.sandbox.mail.pages import MailPages
 from bot.sandbox.mail.smtp import mail_server
 from bot.sandbox.messages import Channel, Message
@@ -69,8 +70,10 @@ class Sandbox(Acts):
         timing: Timing | None = None,
         now: Callable[[], float] = time.time,
         clock: ClockPort | None = None,
+        post: Post | None = None,
     ) -> None:
-        """With a `clock`, messages and letters carry its time, and the page lets one put it forward."""
+        """With a `clock`, messages and letters carry its time, and the page lets one put it forward. `post` carries what the readers of
+        letters answer to invitations."""
         patience = timing or Timing()
         if clock is not None:
             now = _seconds_of(clock)
@@ -80,6 +83,7 @@ class Sandbox(Acts):
         self.faults = Faults()
         self.inbox = Inbox(now, self.workspace.publish)
         self.smtp_url = ""
+        self._post = post
         self._clock = ClockControl(clock, self.workspace) if clock else None
         self.hub = SocketHub(self.workspace.identity.app, patience.ack)
         self._signed = SignedHttp(events_url, signing_secret, patience.ack) if events_url else None
@@ -104,7 +108,7 @@ class Sandbox(Acts):
         control = Control(self.workspace, self.faults, levers)
         responses = ResponseUrls(self.workspace, self.faults)
         addresses = application(self.workspace, api, control, self.hub, responses, Live(self.workspace))
-        addresses.routes.extend(MailPages(self.inbox).routes())
+        addresses.routes.extend(MailPages(self.inbox, self._post).routes())
         if self._clock:
             addresses.routes.append(Route("/sandbox/clock", self._clock.endpoint, methods=["GET", "POST"]))
         return addresses

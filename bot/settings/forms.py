@@ -178,6 +178,9 @@ def _mailbox(text: str) -> str:
     return text
 
 
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+
+
 def _smtp_url(text: str) -> str:
     """The text itself is never shown: it may hold a password."""
     allowed = "allowed: smtp://USER:PASSWORD@HOST:587, with ?tls=required if it must be encrypted, or smtps://USER:PASSWORD@HOST"
@@ -195,7 +198,7 @@ class EmailSettings(Section):
     """`per_second` is for the whole server; `language` is that of letters to contacts whose own is unknown."""
 
     url: Annotated[str, AfterValidator(_smtp_url)]
-    sender: Annotated[str, AfterValidator(_mailbox)] = Field(alias="from")
+    sender: Mailbox = Field(alias="from")
     tracking: Literal["none", "clicks"] = "none"
     per_second: float = Field(default=5, gt=0)
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[a-z0-9]+)?$")
@@ -247,10 +250,13 @@ def _time_of_day(value: Any) -> str:
     return text.rjust(5, "0")
 
 
+TimeOfDay = Annotated[str, BeforeValidator(_time_of_day)]
+
+
 class DigestSettings(Section):
     """`at` is the time of day where each person is; the managers' week comes on `week_day` at the workspace's."""
 
-    at: Annotated[str, BeforeValidator(_time_of_day)] = "08:30"
+    at: TimeOfDay = "08:30"
     week_day: Literal["Mon", "Tue", "Wed", "Thu", "Fri"] = "Mon"
     enabled: bool = True
 
@@ -315,6 +321,7 @@ class Document(Section):
     away: dict[str, Any] = Field(default_factory=dict)
     rooms: dict[str, Any] = Field(default_factory=dict)
     surveys: dict[str, Any] = Field(default_factory=dict)
+    meetings: dict[str, Any] = Field(default_factory=dict)
     reviews: tuple[Any, ...] = ()
     segments: dict[str, Any] = Field(default_factory=dict)
     fields: dict[str, Any] = Field(default_factory=dict)

@@ -12,7 +12,7 @@ from bot.accounts.catalogue import Kind
 from bot.connectors.ports import Metric
 from bot.documents.source import Source
 from bot.errors import Finding
-from bot.settings.customer_forms import SurveySettings
+from bot.settings.customer_forms import MeetingSettings, SurveySettings
 from bot.settings.forms import (
     AlertSettings,
     AwaySettings,
@@ -109,6 +109,7 @@ class Settings:
     away: AwaySettings
     rooms: RoomSettings
     surveys: SurveySettings
+    meetings: MeetingSettings
     survey_hours: BusinessHours
     email: EmailSettings | None
     letters: Path | None
@@ -145,6 +146,11 @@ class Settings:
     def survey_folder(self) -> Path | None:
         """Where one's own surveys stand."""
         return self.path.parent / self.surveys.folder if self.surveys.folder else None
+
+    @property
+    def deck_template(self) -> Path | None:
+        """One's own template of decks; None: ours."""
+        return self.path.parent / self.meetings.deck if self.meetings.deck else None
 
     @property
     def company(self) -> str:

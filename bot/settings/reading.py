@@ -15,7 +15,7 @@ from bot.connectors.ports import Metric
 from bot.documents.check import check
 from bot.documents.source import Source, Way, read_source
 from bot.errors import Finding, InvalidInput
-from bot.settings.customer_forms import SurveySettings
+from bot.settings.customer_forms import MeetingSettings, SurveySettings
 from bot.settings.forms import (
     AlertSettings,
     AwaySettings,
@@ -45,6 +45,7 @@ CARE: dict[str, Any] = {
     "away": AwaySettings,
     "rooms": RoomSettings,
     "surveys": SurveySettings,
+    "meetings": MeetingSettings,
 }
 """Sections that may all be left out."""
 

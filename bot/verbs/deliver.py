@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict
+from functools import partial
 
 import typer
 
@@ -12,6 +13,7 @@ from bot.errors import StaysailError
 from bot.outgoing import outgoing_of, rooms_of, slack_session
 from bot.settings import Settings
 from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
+from jobs.reviews import anything_planned, deliver_with_reviews
 from jobs.rooms import deliver_with_rooms
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -35,6 +37,11 @@ async def _deliver(settings: Settings, now: clock.Clock) -> Delivery:
             await outgoing.live.refresh()
             await outgoing.directory.refresh_quietly(now())
             await outgoing.channels.refresh_quietly(now())
-            return await deliver_with_rooms(outgoing.database, rooms_of(outgoing), outgoing.worker)
+            deliver = partial(deliver_with_rooms, outgoing.database, rooms_of(outgoing), outgoing.worker)
+            if not await outgoing.database.read(anything_planned):
+                return await deliver()
+            from bot.app import reviews_of  # noqa: PLC0415 (what reads usage, draws and reads mail: only for those who meet)
+
+            return await deliver_with_reviews(outgoing.database, reviews_of(settings, outgoing), deliver)
         finally:
             outgoing.database.close()

@@ -14,7 +14,7 @@ from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import PickFor
 from bot.playbooks.overview import plays_of
-from bot.reviews.message import next_review
+from bot.reviews.message import last_review, next_review
 from bot.team.roles import Actor
 from bot.team.sight import sees_money
 from handlers.slack.desk import Desk, Reply
@@ -62,6 +62,7 @@ def account_answer(session: Session, desk: Desk, account_id: str, actor: Actor) 
         alerts=open_alerts_of(session, account, desk.world),
         plays=plays_of(session, rulebook, account.id),
         review=next_review(session, account.id, desk.now()),
+        held=last_review(session, account.id, desk.world.zone),
         earlier=tuple(one for one in earlier_alerts(session, account.id, desk.world) if one.closed_at),
         answers=answers_of(session, account.id),
     )
@@ -76,6 +77,7 @@ def _without_money(answer: m.AccountAnswer) -> m.AccountAnswer:
         alerts=tuple(replace(line, arr=None) for line in answer.alerts),
         earlier=tuple(replace(alert, note="") for alert in answer.earlier),
         answers=tuple(one.without_words() for one in answer.answers),
+        held=replace(answer.held, decisions="") if answer.held else None,
     )
 
 

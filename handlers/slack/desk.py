@@ -19,6 +19,7 @@ from bot.home.shown import Homes
 from bot.messages.actions import Input
 from bot.messages.catalog import Message, Modal
 from bot.playbooks.rulebook import Rulebook
+from bot.reviews.free import Diaries
 from bot.settings import LiveSettings, Settings
 from bot.team.directory import Directory
 from bot.team.roles import Actor, actor_of
@@ -34,9 +35,10 @@ class Replace:
 
 @dataclass(frozen=True)
 class Mistakes:
-    """What is wrong with a modal's inputs; it stays open."""
+    """What is wrong with a modal's inputs; it stays open. `by_block`: the same where an input stands in several rows."""
 
     by_input: dict[Input, str]
+    by_block: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Desk:
     homes: Homes = field(default_factory=Homes)
     details: Details
     records: CrmRecords | None = None
+    diaries: Diaries | None = None
 
     @property
     def settings(self) -> Settings:

@@ -36,6 +36,8 @@ from handlers.slack import (
     plays,
     precision,
     review_due,
+    review_held,
+    review_report,
     reviews,
     rooms,
     survey_report,
@@ -60,7 +62,7 @@ FEATURES: Sequence[Feature] = tuple(
     module.FEATURE
     for module in (
         accounts, admin, alerts, audit, away, changes, commands, details, digest, forms, home, look_up, playbooks, plays,
-        precision, review_due, reviews, rooms, survey_report, surveys, tasks, themes, write, write_back
+        precision, review_due, review_held, review_report, reviews, rooms, survey_report, surveys, tasks, themes, write, write_back
     )
 )  # fmt: skip
 
@@ -127,7 +129,8 @@ class Listeners:
         except Exception as error:
             reply = notice_of(say(error))
         if isinstance(reply, Mistakes):
-            await ack(response_action="errors", errors={form.block_of(name): str(text) for name, text in reply.by_input.items()})
+            by_input = {form.block_of(name): str(text) for name, text in reply.by_input.items()}
+            await ack(response_action="errors", errors=by_input | reply.by_block)
         elif isinstance(reply, Modal):
             await ack(response_action="update", view=render_view(reply))
         elif isinstance(reply, Push):

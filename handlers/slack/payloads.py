@@ -52,6 +52,11 @@ class Filled:
         """The Slack ids of several chosen people."""
         return tuple(self._found(name).get("selected_users") or ())
 
+    def row(self, number: int) -> "Filled":
+        """What stands in one row, where the same inputs stand in several: their blocks' names end with its number (`task_what:2`)."""
+        mine = {block: inputs for block, inputs in self.state.items() if block.rpartition(":")[2] == str(number)}
+        return Filled(self.metadata, mine, self.view_id)
+
     def block_of(self, name: Input) -> str:
         """The block in which an input stands."""
         named = (block for block, inputs in self.state.items() if name.value in inputs or block.partition(":")[0] == name.value)

@@ -1,6 +1,7 @@
 """Meetings with a customer: planned from a card, moved and cancelled from the organizer's message."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,9 @@ from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import Action, Callback, Input
 from bot.reviews.form import Form, Ticket
+from bot.reviews.free import NOTHING, Taken
+from bot.reviews.free_owners import owners_of, window_of
+from bot.reviews.held import must_be_planned
 from bot.reviews.means import Means, means_of
 from bot.reviews.opening import Chosen, change_form, open_again, open_form
 from bot.reviews.place import find_contacts, why_not
@@ -20,17 +24,27 @@ from handlers.slack.desk import Desk, Mistakes, Reply, Update
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Filled, Search, Submission
 from models import Account, Contact, Review
-from models.review import SCHEDULED
 
 
-def means(session: Session, desk: Desk, actor: Actor) -> Means:
-    return means_of(session, desk.settings, desk.world, actor, desk.now())
+def means(session: Session, desk: Desk, actor: Actor, taken: Taken = NOTHING) -> Means:
+    return replace(means_of(session, desk.settings, desk.world, actor, desk.now()), taken=taken)
+
+
+async def taken_of(desk: Desk, actor: Actor, form: Form | None, review_id: int | None = None) -> Taken:
+    """What the calendars hold of those whom a form is about. `form` None: it is only opened, for a review (None: a new one)."""
+    if desk.diaries is None:
+        return NOTHING
+    review_id, teammates = (form.ticket.review_id, form.teammates) if form else (review_id, None)
+    owners = await desk.database.read(owners_of, desk.settings.zone, actor, review_id, teammates)
+    return await desk.diaries.read(owners, window_of(form, desk.now()))
 
 
 async def schedule_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
+    taken = await taken_of(desk, actor, None)
+
     def load(session: Session) -> m.ReviewModal:
         alert, account = load_alert(session, int(click.value))
-        return open_form(session, means(session, desk, actor), (account.id, alert.id), uuid4().hex)
+        return open_form(session, means(session, desk, actor, taken), (account.id, alert.id), uuid4().hex)
 
     return await desk.database.read(load)
 
@@ -56,8 +70,11 @@ async def length_chosen(desk: Desk, actor: Actor, click: Click) -> Reply:
 
 
 async def _changed(desk: Desk, actor: Actor, click: Click, chosen: Chosen) -> Reply:
+    form = form_of(click.form)
+    taken = await taken_of(desk, actor, form)
+
     def load(session: Session) -> m.ReviewModal:
-        return change_form(session, means(session, desk, actor), form_of(click.form), chosen)
+        return change_form(session, means(session, desk, actor, taken), form, chosen)
 
     return Update(await desk.database.read(load))
 
@@ -82,11 +99,12 @@ def _recipient(contact: Contact) -> m.Recipient:
 async def review_sent(desk: Desk, actor: Actor, submission: Submission) -> Reply:
     form = form_of(submission)
     await _know(desk, form)
+    taken = await taken_of(desk, actor, form)
 
     def work(session: Session) -> Sent | dict[Input, str] | m.ReviewModal:
         if form.ticket.review_id is not None:
             must_be_changeable(*load_review(session, form.ticket.review_id), actor, desk.settings.roles)
-        return send(session, means(session, desk, actor), form)
+        return send(session, means(session, desk, actor, taken), form)
 
     reply = await desk.database.run(work)
     if isinstance(reply, m.ReviewModal):
@@ -94,13 +112,15 @@ async def review_sent(desk: Desk, actor: Actor, submission: Submission) -> Reply
     if not isinstance(reply, Sent):
         return Mistakes(reply)
     desk.worker.wake()
-    return _said(reply)
+    return _said(reply, desk.settings.meetings.calendar is not None)
 
 
-def _said(sent: Sent) -> m.NoticeModal:
+def _said(sent: Sent, writes: bool) -> m.NoticeModal:
+    """`writes`: the organizer's entry is written into their calendar."""
+    own = "The organizer’s calendar gets it too." if writes else "Your own entry comes by mail too."
     told = "1 person is" if sent.people == 1 else f"{sent.people} people are"
     what = "told by mail that it is now on {at}" if sent.moved else "invited by mail, for {at}"
-    return m.NoticeModal(title="Moved" if sent.moved else "Invited", text=f"{told} {what}. Your own entry comes by mail too.", at=sent.at)
+    return m.NoticeModal(title="Moved" if sent.moved else "Invited", text=f"{told} {what}. {own}", at=sent.at)
 
 
 def form_of(filled: Filled) -> Form:
@@ -124,9 +144,13 @@ def form_of(filled: Filled) -> Form:
 
 
 async def move_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
+    taken = await taken_of(desk, actor, None, int(click.value))
+
     def load(session: Session) -> m.ReviewModal:
-        review, _ = _changeable(session, desk, actor, int(click.value))
-        return open_again(session, means(session, desk, actor), review, uuid4().hex)
+        review, account = load_review(session, int(click.value))
+        must_be_changeable(review, account, actor, desk.settings.roles)
+        must_be_planned(review)
+        return open_again(session, means(session, desk, actor, taken), review, uuid4().hex)
 
     return await desk.database.read(load)
 
@@ -136,7 +160,7 @@ async def cancel_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
         review, account = _changeable(session, desk, actor, int(click.value))
         return m.CancelReviewModal(
             review_id=review.id,
-            version=review.version,
+            version=review.sequence,
             type=review.type,
             account=m.Account(account.id, account.name, account.url),
             at=review.starts_at,
@@ -165,10 +189,9 @@ def _changeable(session: Session, desk: Desk, actor: Actor, review_id: int) -> t
     """A form for something that is over would only be refused after it was filled in."""
     review, account = load_review(session, review_id)
     must_be_changeable(review, account, actor, desk.settings.roles)
-    if review.state != SCHEDULED:
-        raise Refused(f"This meeting was {review.state.replace('_', ' ')}.")
+    must_be_planned(review)
     if review.starts_at <= desk.now():
-        raise Refused("This meeting has begun, or is over.")
+        raise Refused("This meeting has begun, or is over. Staysail asks what came of it.")
     return review, account
 
 

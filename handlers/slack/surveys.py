@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.alerts import lifecycle
 from bot.alerts.record import snapshot
 from bot.alerts.survey_card import heard
-from bot.duty.tasks import NewTask, set_task
+from bot.alerts.tasks import NewTask, set_task, wrong_day
 from bot.errors import AlreadyDone, Refused
 from bot.feedback.loop import Agreement, close_loop
 from bot.messages import catalog as m
@@ -22,7 +22,6 @@ from handlers.slack.alerts import account_fact, act_for, cause_now, modal_about
 from handlers.slack.desk import Desk, Mistakes, Reply
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Submission
-from handlers.slack.tasks import wrong_day
 from handlers.slack.write import form_about
 from models import Account, Alert
 
@@ -83,7 +82,7 @@ def _close(session: Session, agreement: Agreement, desk: Desk, actor: Actor) -> 
         return
     if agreement.due:
         what = f"{closed.with_whom}: {agreement.agreed}" if closed.with_whom else agreement.agreed
-        set_task(session, desk.settings, NewTask(f"loop:{agreement.key}", agreement.alert_id, what, agreement.due), actor, now)
+        set_task(session, desk.settings, NewTask(f"loop:{agreement.key}", what, agreement.due, agreement.alert_id), actor, now)
     if closed.nobody_left:
         resolved = partial(lifecycle.resolve, who=actor.slack_id, outcome=Outcome.AGREED, now=now, note=agreement.agreed)
         act_for(session, agreement.alert_id, resolved, actor, now)

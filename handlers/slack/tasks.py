@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.cards import cause_of
 from bot.alerts.reasons import reasons_of
-from bot.duty.tasks import NewTask, next_business_day, set_task
+from bot.alerts.tasks import NewTask, next_business_day, set_task, wrong_day
 from bot.messages import catalog as m
 from bot.messages.actions import Action, Callback, Input, InputError
 from bot.messages.catalog.duty import read_task_metadata
@@ -16,7 +16,6 @@ from bot.team.roles import Actor
 from handlers.slack.alerts import account_fact, modal_about
 from handlers.slack.desk import Desk, Mistakes, Reply
 from handlers.slack.feature import Feature
-from handlers.slack.forms import FARTHEST
 from handlers.slack.payloads import Click, Submission
 from models import Account, Alert
 
@@ -40,18 +39,9 @@ async def task_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     if mistakes or not picked:
         return Mistakes(dict(mistakes))
     alert_id, key = read_task_metadata(form.metadata)
-    await desk.database.run(set_task, desk.settings, NewTask(key, alert_id, what, date.fromisoformat(picked)), actor, now)
+    await desk.database.run(set_task, desk.settings, NewTask(key, what, date.fromisoformat(picked), alert_id), actor, now)
     desk.worker.wake()
     return None
-
-
-def wrong_day(picked: str | None, today: date) -> InputError | None:
-    if not picked:
-        return InputError.DATE_MISSING
-    day = date.fromisoformat(picked)
-    if day < today:
-        return InputError.DAY_PAST
-    return InputError.DATE_FAR if day - today > FARTHEST else None
 
 
 def _zone(desk: Desk, actor: Actor) -> ZoneInfo:

@@ -5,7 +5,6 @@
 `Staysail-Signature: t=UNIX,v1=HEX`, where HEX is HMAC-SHA256 of "UNIX.BODY" under STAYSAIL_SECRET. The same `key` again changes nothing.
 """
 
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -16,15 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import clock
 from bot.bulk import insert_into
 from bot.clock import Clock
 from bot.database import Database
-from bot.delivery.signature import signature
+from handlers.web.signed import no, signed_body
 from models import Account, Contact, Event
 
 LARGEST = 64 * 1024
-FRESH_SECONDS = 300
 
 
 class EventForm(BaseModel):
@@ -46,41 +43,22 @@ def event_routes(database: Database, secret: str | None, now: Clock, soon: Calla
         return []
 
     async def taken_in(request: Request) -> Response:
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > LARGEST:
-                return _no(413, f"the body is too large: allowed are {LARGEST} bytes")
-        if problem := _forged(request.headers.get("Staysail-Signature", ""), body, secret):
-            return _no(401, problem)
+        body = await signed_body(request, secret, LARGEST)
+        if isinstance(body, Response):
+            return body
         try:
             form = EventForm.model_validate_json(body)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            return _no(422, f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}")
+            return no(422, f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}")
         key = form.key or f"{request.headers['Staysail-Signature']}"
         problem = await database.run(_store, form, key, now())
         if problem:
-            return _no(404, problem)
+            return no(404, problem)
         soon()
         return JSONResponse({"ok": True}, 202)
 
     return [Route("/events", taken_in, methods=["POST"])]
-
-
-def _no(status: int, problem: str) -> Response:
-    return JSONResponse({"ok": False, "error": problem}, status)
-
-
-def _forged(header: str, body: bytes, secret: str) -> str | None:
-    """Why the signature does not count; None: it does."""
-    parts = dict(part.partition("=")[::2] for part in header.split(","))
-    stamp, given = parts.get("t", ""), parts.get("v1", "")
-    if not stamp.isdigit() or not given:
-        return "the header Staysail-Signature is missing, or not `t=UNIX,v1=HEX`"
-    if abs(clock.now().timestamp() - int(stamp)) > FRESH_SECONDS:
-        return f"the signature is older than {FRESH_SECONDS} seconds"
-    return None if hmac.compare_digest(signature(secret, int(stamp), body), header) else "the signature does not fit the body"
 
 
 def _store(session: Session, form: EventForm, key: str, now: datetime) -> str | None:

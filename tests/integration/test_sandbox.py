@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -189,6 +190,20 @@ async def test_a_file_goes_by_its_upload_address_into_the_channel(sandbox: Sandb
     await client.files_upload_v2(channel="C0ALERTS", filename="chart.svg", content="<svg/>", initial_comment="Usage")
     (message,) = sandbox.messages("C0ALERTS")
     assert (message.text, message.files[0]["size"]) == ("Usage", 6)
+
+
+async def test_a_file_in_a_thread_is_among_its_replies_and_is_downloaded_under_its_name(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    ts = (await client.chat_postMessage(channel="C0ALERTS", text="The brief"))["ts"]
+    await client.files_upload_v2(
+        channel="C0ALERTS", thread_ts=ts, filename="Acmé.pptx", content=b"PK", title="The deck", initial_comment="x"
+    )
+    parent, answer = (await client.conversations_replies(channel="C0ALERTS", ts=ts))["messages"]
+    assert parent["reply_count"] == 1
+    (file,) = answer["files"]
+    assert (file["name"], file["title"], file["filetype"], answer["thread_ts"]) == ("Acmé.pptx", "The deck", "pptx", ts)
+    async with aiohttp.ClientSession() as session, session.get(file["url_private"]) as got:
+        assert (await got.read(), got.headers["content-disposition"]) == (b"PK", "attachment; filename*=UTF-8''Acm%C3%A9.pptx")
 
 
 async def test_the_extras_of_a_room_work_once(sandbox: Sandbox) -> None:

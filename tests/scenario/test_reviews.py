@@ -158,7 +158,7 @@ async def test_what_is_known_of_it_afterwards(world: World) -> None:
     assert "*Call* with *<https://crm.example/accounts/1|Acme>*" in own_message.words
     assert "Contact of Acme" in own_message.read
     answer = await world.command(WEI, "account Acme")
-    assert f"*Next meeting* · Call on <!date^{FIRST_SECONDS}" in answer.words
+    assert f"*Next meeting* · Call with Contact of Acme · <!date^{FIRST_SECONDS}" in answer.words
     event = await stored(world, lambda session: session.scalars(select(Event).where(Event.name == "review_scheduled")).one())
     assert (event.account_id, event.data["type"]) == ("a1", "call")
     touch = await stored(world, lambda session: session.scalars(select(Touch)).one())
@@ -412,8 +412,10 @@ async def test_only_who_has_to_do_with_it_changes_it(world: World) -> None:
         assert world.told(outsider)[-1].startswith("Only ")
         assert world.sandbox.views(outsider.id) == []
     world.clock.move(days=2)
+    assert (await world.click(JANA, own_message, Action.REVIEW_CANCEL)).ok
+    assert world.told(JANA)[-1] == "This meeting has begun, or is over. Staysail asks what came of it."
     assert (await world.click(JANA, own_message, Action.REVIEW_MOVE)).ok
-    assert world.told(JANA)[-1] == "This meeting has begun, or is over."
+    assert element(world, Input.REVIEW_WHEN)["initial_option"]["value"] != "own", "it can be moved all the same"
 
 
 @on_sqlite

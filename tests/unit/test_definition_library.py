@@ -105,7 +105,8 @@ def test_the_steps_of_the_documents_load(tmp_path: Path, text: str) -> None:
 def test_the_settings_of_the_documents_load(tmp_path: Path, text: str) -> None:
     base = {"channels": {"alerts": "#cs-alerts"}, "crm": {"url": "sqlite:///crm.db", "accounts": "SELECT * FROM accounts"}}
     (tmp_path / "staysail.yml").write_text(json.dumps(base | yaml.safe_load(text)), encoding="utf-8")
-    variables = dict.fromkeys(("CRM_PASSWORD", "USAGE_PASSWORD", "SMTP_PASSWORD", "STAYSAIL_URL", "STAYSAIL_SECRET"), "x")
+    secrets = [f"{name}_PASSWORD" for name in ("CRM", "USAGE", "SMTP", "ANSWERS", "CALENDAR")]
+    variables = dict.fromkeys([*secrets, "STAYSAIL_URL", "STAYSAIL_SECRET"], "x")
     assert load_settings(tmp_path / "staysail.yml", variables)
 
 

@@ -110,6 +110,20 @@ def test_a_meeting_that_is_off_and_one_that_takes_place_without_somebody() -> No
     assert read(without).vevent.attendee.value == "mailto:lee@customer.example"
 
 
+def test_answers_may_go_to_an_address_that_takes_them_in() -> None:
+    asks = meeting(answers_to="answers@ours.example")
+    event = read(request(asks, [MARTA], AT)).vevent
+    assert (event.organizer.value, event.organizer.params) == (
+        "mailto:answers@ours.example",
+        {"CN": ["Jana Nováková"], "SENT-BY": ["mailto:cs@ours.example"]},
+    )
+    assert [one.value for one in event.attendee_list] == ["mailto:jana@ours.example", "mailto:marta@customer.example"], "she comes herself"
+    assert read(publish(asks, [MARTA], AT)).vevent.organizer.value == "mailto:answers@ours.example", "it is one event for all"
+    assert read(cancel(asks, [MARTA], AT)).vevent.organizer.value == "mailto:answers@ours.example"
+    own = read(request(meeting(answers_to="CS@ours.example"), [MARTA], AT)).vevent
+    assert "SENT-BY" not in own.organizer.params, "the letters come from there"
+
+
 def test_the_organizers_own_entry_names_who_comes() -> None:
     event = read(publish(meeting(), [MARTA, LEE], AT)).vevent
     assert event.description.value.startswith("Marta Silva <marta@customer.example>\nLee Wong <lee@customer.example>\n\n- Vaše odpověď")

@@ -20,6 +20,7 @@ from bot.messages.catalog.facts import (
 from bot.messages.catalog.message import Message
 from bot.messages.catalog.modals import EarlierAlert
 from bot.messages.catalog.playbooks import PlayLine
+from bot.messages.catalog.review_due import LastReview
 from bot.messages.catalog.reviews import NextReview
 
 
@@ -66,6 +67,7 @@ class AccountAnswer(Message):
     alerts: tuple[AlertLine, ...] = ()
     plays: tuple[PlayLine, ...] = ()
     review: NextReview | None = None
+    held: LastReview | None = None
     earlier: tuple[EarlierAlert, ...] = ()
     answers: tuple[SurveyAnswer, ...] = ()
 

@@ -87,7 +87,8 @@ class CardName(StrEnum):
 class Cause:
     """Why an alert stands, and which card shows it. `title` overrides the template's own words; `about` and `conditions` speak for
     CUSTOM, `task` (what is to be done, as the playbook's author wrote it) for a task, `review` (a type of meeting) and `due_in` (days until
-    it is due, negative: overdue) for a review that nobody has planned."""
+    it is due, negative: overdue) for a review that nobody has planned. A task that was agreed in a meeting says in which (`meeting` is its
+    type, `met_at` when it was), and who set it."""
 
     playbook: str
     reason: Reason = Reason.CUSTOM
@@ -100,6 +101,9 @@ class Cause:
     task: str = ""
     review: str = ""
     due_in: int | None = None
+    meeting: str = ""
+    met_at: datetime | None = None
+    set_by: Person | None = None
 
 
 class State(StrEnum):
@@ -145,6 +149,8 @@ class Did(StrEnum):
     SCHEDULED = "scheduled"
     REVIEW_MOVED = "review_moved"
     REVIEW_CANCELLED = "review_cancelled"
+    REVIEW_HELD = "review_held"
+    REVIEW_NO_SHOW = "review_no_show"
     THEMED = "themed"
 
 

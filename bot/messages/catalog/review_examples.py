@@ -61,7 +61,7 @@ HARM = replace(
     MESSAGE,
     account=HOSTILE,
     place=EVIL,
-    people=tuple(Invited(EVIL, f"x{number}@x.example", answer="declined") for number in range(30)),
+    people=tuple(Invited(EVIL, f"x{number}@x.example", answer="declined", comment=EVIL * 5) for number in range(30)),
     agenda="<!channel> *x*\n" * 200,
     moved=True,
 )
@@ -80,8 +80,10 @@ REVIEW_MODALS: dict[str, Modal] = {
             Warned(Doubt.DAY_OFF, datetime(2026, 11, 28, 19, 30, tzinfo=PRAGUE), "Europe/Prague"),
             Warned(Doubt.OUTSIDE, datetime(2026, 11, 28, 13, 30, tzinfo=YORK), "America/New_York"),
             Warned(Doubt.BUSY, datetime(2026, 11, 28, 19, 0, tzinfo=PRAGUE), "Europe/Prague", ("Anna Lind",), NORTHWIND),
+            Warned(Doubt.TAKEN, datetime(2026, 11, 28, 19, 30, tzinfo=PRAGUE), "Europe/Prague", ("Anna Lind", "Jana Nováková")),
         ),
     ),
+    "review-calendars-unread": replace(PLAN, teammates=("U0ANNA",), unread=("Anna Lind", "Jana Nováková")),
     "review-hours-that-never-meet": replace(PLAN, times=tuple(_time(day, 60) for day in (24, 25, 26)), meets=False),
     "review-moving": replace(PLAN, moving=True, when=ReviewModal.OWN, day="2026-11-26", clock="15:00", cause=None, type=ReviewType.QBR),
     "review-hostile": replace(
@@ -93,6 +95,7 @@ REVIEW_MODALS: dict[str, Modal] = {
         place="<!channel> " * 20,
         agenda="<!channel> & *b*\n" * 170,
         tasks=(EVIL,) * 12,
+        unread=(EVIL,) * 9,
         warned=tuple(Warned(Doubt.BUSY, datetime(2026, 11, 28, 19, tzinfo=UTC), EVIL, (EVIL,) * 9, HOSTILE) for _ in range(20)),
     ),
     "review-cancel": CancelReviewModal(review_id=7, version=1, type=ReviewType.EBR, account=NORTHWIND, at=NOW + hours(80), people=2),
@@ -100,7 +103,14 @@ REVIEW_MODALS: dict[str, Modal] = {
 }
 REVIEW_EXAMPLES: dict[str, Message] = {
     "review": MESSAGE,
+    "review-in-calendar": replace(MESSAGE, in_calendar=True),
     "review-moved": replace(MESSAGE, moved=True, place="Room 5", people=(replace(MESSAGE.people[0], answer="accepted"),)),
+    "review-answered": replace(
+        MESSAGE, answers=True, people=(replace(MESSAGE.people[0], answer="tentative", comment="After *three* only"), MESSAGE.people[1])
+    ),
+    "review-asked": replace(MESSAGE, asked=True),
+    "review-left": replace(MESSAGE, left=ANNA),
+    "review-over": replace(MESSAGE, state="held", asked=True),
     "review-cancelled": replace(MESSAGE, state="cancelled", cancelled_by=ANNA, cancelled_at=NOW),
     "review-hostile": HARM,
     "review-cancelled-hostile": replace(HARM, state="cancelled", agenda=""),

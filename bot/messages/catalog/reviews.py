@@ -60,16 +60,17 @@ class ProposedTime:
 
 
 class Doubt(StrEnum):
-    """What the person is warned of: outside the hours, on a day off, or somebody has another meeting then."""
+    """What the person is warned of: outside the hours, on a day off, or somebody has another meeting, or is taken by their calendar."""
 
     OUTSIDE = "outside"
     DAY_OFF = "day_off"
     BUSY = "busy"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True)
 class Warned:
-    """`zone`: where it is outside the hours or a day off, `at` by the clocks there. `who`: has the meeting `other` at that time."""
+    """`zone`: where it is outside the hours or a day off, `at` by the clocks there. `who`: has the meeting `other` then, or is taken."""
 
     doubt: Doubt
     at: datetime
@@ -85,6 +86,7 @@ class ReviewModal(Modal):
     `times` are proposed, `when` is the chosen one's value or `OWN`: then `day` and `clock` count, in `zone`. `meets` False: the hours of
     those who are to come never meet. `contacts` and `teammates` are those chosen. `tasks` are open tasks about the account, which the
     agenda does not name. `moving`: the meeting stands already. `warned`: it was not sent, for this; sent again it goes.
+    `unread`: whose calendars could not be read.
     """
 
     template: ClassVar[str] = "review"
@@ -113,6 +115,7 @@ class ReviewModal(Modal):
     tasks: tuple[str, ...] = ()
     moving: bool = False
     warned: tuple[Warned, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def city(self) -> str:
@@ -125,17 +128,24 @@ class ReviewModal(Modal):
 
 @dataclass(frozen=True)
 class Invited:
-    """Somebody who is to come. `slack_id` for one of ours. `answer`: needs-action, accepted, declined or tentative."""
+    """Somebody who is to come. `slack_id` for one of ours. `answer`: needs-action, accepted, declined, tentative or delegated.
+
+    `comment` is what they wrote beside it.
+    """
 
     name: str
     email: str
     slack_id: str = ""
     answer: str = "needs-action"
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewMessage(Message):
-    """A meeting as it stands, for its organizer. `state`: scheduled, cancelled or whatever became of it."""
+    """A meeting as it stands, for its organizer. `state`: scheduled, cancelled or whatever became of it. `answers`: those of the people
+    become known here. `asked`: it is over, and a message of its own asks whether it was held.
+    `in_calendar`: their own entry is written into their calendar, and comes by no mail. `left`: the organizer is no longer with us; whoever
+    looks after the account reads it now."""
 
     template: ClassVar[str] = "review-message"
     review_id: int
@@ -147,9 +157,13 @@ class ReviewMessage(Message):
     place: str = ""
     people: tuple[Invited, ...] = ()
     agenda: str = ""
+    answers: bool = False
+    asked: bool = False
+    in_calendar: bool = False
     moved: bool = False
     cancelled_at: datetime | None = None
     cancelled_by: Person | None = None
+    left: Person | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

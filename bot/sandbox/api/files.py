@@ -48,6 +48,7 @@ def file_json(upload: Upload, base: str) -> Json:
         "name": upload.name,
         "title": upload.title,
         "mimetype": upload.content_type,
+        "filetype": upload.name.rpartition(".")[2].lower() if "." in upload.name else "",
         "size": len(upload.content),
         "url_private": f"{base}/sandbox/file/{upload.id}",
     }

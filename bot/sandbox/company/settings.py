@@ -68,6 +68,7 @@ CRM_DOMAINS = ("crm.example",)
 EMAIL = """\
 email: {{url: "{smtp_url}", from: "Ours customer success <cs@ours.example>", per_second: 50}}
 links: {{app: "{site}/app", docs: "{site}/docs", plans: "{site}/plans", video: "{site}/video"}}
+meetings: {{replies: {{address: answers@ours.example}}}}
 """
 
 

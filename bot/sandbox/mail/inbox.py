@@ -31,13 +31,13 @@ class Letter:
 
 class Inbox:
     def __init__(self, now: Callable[[], float], publish: Callable[[Json], None]) -> None:
-        self._now, self._publish = now, publish
+        self.now, self._publish = now, publish
         self._numbers = count(1)
         self.letters: list[Letter] = []
 
     def take(self, sender: str, recipients: tuple[str, ...], source: bytes) -> Letter:
         message = message_from_bytes(source, policy=policy.default)
-        letter = Letter(next(self._numbers), sender, recipients, source, message, self._now())
+        letter = Letter(next(self._numbers), sender, recipients, source, message, self.now())
         self.letters.append(letter)
         self._changed(letter)
         return letter

@@ -8,16 +8,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.mail.inbox import Inbox, Letter, summary, whole
+from bot.sandbox.mail.invitations import Answered, Choice, Post
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE = 5.0
+LONGEST_WORDS = 500
 
 
 class MailPages:
-    """GET /sandbox/mail lists letters, newest first; /sandbox/mail/ID is one of them whole. POST …/read and …/unsubscribe."""
+    """GET /sandbox/mail lists letters, newest first; /sandbox/mail/ID is one of them whole. POST …/read, …/unsubscribe and …/answer.
 
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
+    `post` carries what readers write; without it nobody can answer an invitation.
+    """
+
+    def __init__(self, inbox: Inbox, post: Post | None = None) -> None:
+        self._inbox, self._answered = inbox, Answered(post)
 
     def routes(self) -> list[Route]:
         return [
@@ -25,6 +30,7 @@ class MailPages:
             Route("/sandbox/mail/{id:int}", self.one),
             Route("/sandbox/mail/{id:int}/read", self.read, methods=["POST"]),
             Route("/sandbox/mail/{id:int}/unsubscribe", self.unsubscribe, methods=["POST"]),
+            Route("/sandbox/mail/{id:int}/answer", self.answer, methods=["POST"]),
         ]
 
     async def listed(self, request: Request) -> Response:
@@ -32,7 +38,9 @@ class MailPages:
 
     async def one(self, request: Request) -> Response:
         letter = self._letter(request)
-        return JSONResponse(whole(letter)) if letter else _missing()
+        if letter is None:
+            return _missing()
+        return JSONResponse(whole(letter) | {"invitation": self._answered.shown(letter, self._inbox.letters)})
 
     async def read(self, request: Request) -> Response:
         letter = self._letter(request)
@@ -55,6 +63,20 @@ class MailPages:
         except httpx.HTTPError as problem:
             return JSONResponse({"ok": False, "error": f"no answer: {problem}"}, 502)
         return JSONResponse({"ok": answer.is_success, "error": None if answer.is_success else f"HTTP {answer.status_code}"})
+
+    async def answer(self, request: Request) -> Response:
+        """What a mail program does when a reader presses Accept: `{"choice": "accept", "words": "…"}`."""
+        letter = self._letter(request)
+        if letter is None:
+            return _missing()
+        form = await request.json()
+        try:
+            choice = Choice(form.get("choice"))
+        except ValueError:
+            return JSONResponse({"ok": False, "error": f"choice: allowed are {', '.join(Choice)}"}, 400)
+        words = str(form.get("words") or "").strip()[:LONGEST_WORDS]
+        problem = await self._answered.answer(letter, self._inbox.letters, choice, words, self._inbox.now())
+        return JSONResponse({"ok": problem is None, "error": problem}, 400 if problem else 200)
 
     def _letter(self, request: Request) -> Letter | None:
         return self._inbox.find(request.path_params["id"])

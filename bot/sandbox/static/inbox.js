@@ -7,6 +7,7 @@ import { request, store } from "./store.js";
 
 // A letter may look as it likes inside its frame, but runs nothing and fetches nothing; links open in a new tab.
 const FRAME = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><base target="_blank"><style>:root{color-scheme:light}body{margin:20px 24px;background:#fff;font:15px/1.5 Lato,Inter,"Noto Sans","Segoe UI",Arial,sans-serif}</style>`;
+const CHOICES = { accept: ["Accept", "accepted"], maybe: ["Maybe", "answered Maybe"], decline: ["Decline", "declined"] };
 const VIEWS = { html: "Letter", text: "Plain text", source: "Source" };
 let open = null;
 let letter = null;
@@ -28,6 +29,15 @@ export function letterChanged(main) {
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.letter;
   list.replaceChildren(...listed(main));
   if (focused) list.querySelector(`[data-letter="${focused}"]`)?.focus();
+  if (letter?.invitation && !letter.invitation.retired) lookAgain(main);
+}
+
+// A newer letter may have taken the open invitation's place.
+async function lookAgain(main) {
+  const found = await request(`/sandbox/mail/${open}`, "GET");
+  if (found.id !== letter?.id || !found.invitation?.retired) return;
+  letter = found;
+  main.querySelector(".letter")?.replaceChildren(...reading(main));
 }
 
 const nothing = () => h("div", { class: "home empty" }, h("span", { class: "inbox-none" }, icon("mail", 40)), h("p", { class: "hint" }, "No letters yet. Those that the app writes to customers will land here."));
@@ -61,7 +71,28 @@ function reading(main) {
   return [
     h("header", { class: "letter-head" }, h("h3", {}, subject || "(no subject)"), "List-Unsubscribe-Post" in rest ? h("button", { type: "button", class: "btn small", title: "One click, as mail programs offer it (RFC 8058)", onclick: unsubscribe }, "Unsubscribe") : null),
     h("dl", { class: "letter-headers" }, Object.entries(rest).filter(([name]) => name !== "List-Unsubscribe-Post").map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
-    tabs, body()];
+    letter.invitation ? invitation(main) : null, tabs, body()].filter(Boolean);
+}
+
+// What a mail program shows above an invitation. A click writes a mail to the organizer.
+function invitation(main) {
+  const { organizer, retired, answer } = letter.invitation;
+  if (retired) return h("p", { class: "invitation hint" }, icon("calendar", 15), " A newer letter has taken this invitation's place.");
+  const words = h("input", { type: "text", class: "text-input", maxlength: "500", placeholder: "A few words, if you like", "aria-label": "A few words" });
+  const buttons = Object.entries(CHOICES).map(([choice, [label]]) => h("button", { type: "button", class: `btn small ${choice === answer ? "primary" : ""}`, "aria-pressed": String(choice === answer), "data-choice": choice, onclick: (event) => reply(main, event.currentTarget, choice, words.value) }, label));
+  return h("div", { class: "invitation", role: "group", "aria-label": "Answer the invitation" }, icon("calendar", 15), buttons, words,
+    h("span", { class: "hint" }, answer ? `You ${CHOICES[answer][1]}.` : `The answer goes to ${organizer}.`));
+}
+
+async function reply(main, button, choice, words) {
+  const answered = letter;
+  button.disabled = true;
+  const outcome = await request(`/sandbox/mail/${answered.id}/answer`, "POST", { choice, words });
+  button.disabled = false;
+  if (!outcome.ok) return toast(`Not answered: ${outcome.error}`, "bad");
+  answered.invitation.answer = choice;
+  if (letter === answered) main.querySelector(".letter")?.replaceChildren(...reading(main));
+  toast(`${answered.to} ${CHOICES[choice][1]}`);
 }
 
 function body() {

@@ -42,8 +42,13 @@ function body(message) {
 
 function shownFile(file) {
   if (file.mimetype.startsWith("image/")) return h("figure", { class: "block" }, h("figcaption", {}, file.title), h("img", { class: "picture", src: `/sandbox/file/${file.id}`, alt: file.title }));
-  return h("a", { class: "file", href: `/sandbox/file/${file.id}`, download: file.name }, icon("page", 22), h("span", {}, h("strong", {}, file.title), h("small", {}, `${file.size} bytes`)));
+  return h("a", { class: "file", href: `/sandbox/file/${file.id}`, download: file.name, title: `Download ${file.name}` }, icon("page", 26), h("span", {}, h("strong", {}, file.title), h("small", {}, `${fileType(file)} · ${fileSize(file.size)}`)));
 }
+
+const TYPES = { pptx: "PowerPoint presentation", pdf: "PDF", csv: "CSV", svg: "SVG image", ics: "Calendar entry" };
+const suffix = (file) => (file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "");
+const fileType = (file) => TYPES[suffix(file)] || (suffix(file) ? suffix(file).toUpperCase() : "File");
+const fileSize = (bytes) => (bytes < 1024 ? `${bytes} bytes` : bytes < 1024 ** 2 ? `${Math.round(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`);
 
 // `compact`: below a message of the same author, without avatar and name.
 export function row(message, { compact = false, onthread = null } = {}) {

@@ -1,0 +1,101 @@
+"""How reviews stand: `/stay reviews`. The numbers at once, the picture of the team's coverage as soon as Slack has it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.charts.trend import Trend
+from bot.details.charts import Uploads
+from bot.details.details import PROCESSING
+from bot.errors import Refused
+from bot.messages import catalog as m
+from bot.messages.actions import Action
+from bot.reviews import report
+from bot.reviews.feed import feed_links
+from bot.reviews.report import Reader
+from bot.team.roles import Actor
+from handlers.slack.desk import Desk, Followed, Replace, Reply
+from handlers.slack.feature import Feature
+from handlers.slack.payloads import Click, Command
+
+PICTURE = "reviews"
+
+
+async def reviews_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    word = command.rest.lower() or (m.ReviewsView.TEAM if actor.is_manager else m.ReviewsView.MINE)
+    shown = await _shown(desk, actor, word)
+    if not isinstance(shown, m.ReviewsTeam):
+        return shown
+    trend = report.coverage_chart(shown.months)
+    if not trend.known or desk.details.uploads.has(PICTURE, [trend]):
+        return await _pictured(shown, desk.details.uploads)
+    return Followed(shown, partial(_picture, desk.details.uploads, trend))
+
+
+async def view_chosen(desk: Desk, actor: Actor, click: Click) -> Reply:
+    shown = await _shown(desk, actor, click.value)
+    return Replace(await _pictured(shown, desk.details.uploads) if isinstance(shown, m.ReviewsTeam) else shown)
+
+
+async def page_turned(desk: Desk, actor: Actor, click: Click) -> Reply:
+    return Replace(await desk.database.read(report.overdue, Reader(actor, desk.settings, desk.now()), int(click.value)))
+
+
+async def _shown(desk: Desk, actor: Actor, word: str) -> m.Message:
+    views: dict[str, Callable[[Session, Reader], m.Message]] = {
+        m.ReviewsView.MINE: partial(report.mine, feed=_feed(desk, actor)),
+        m.ReviewsView.TEAM: report.team,
+        m.ReviewsView.OVERDUE: report.overdue,
+    }
+    if word not in views:
+        near = get_close_matches(word, views, n=1)
+        hint = f"Did you mean “{near[0]}”?" if near else "Try mine, team or overdue."
+        raise Refused(f"There are no reviews “{word}”. {hint}")
+    if word == m.ReviewsView.TEAM and not actor.is_manager:
+        who = ", ".join(desk.settings.roles.managers) or "nobody: name somebody under `roles.managers` in staysail.yml"
+        raise Refused(f"Only managers may see how the team's reviews stand. Managers are: {who}. Your own: `/stay reviews mine`.")
+    return await desk.database.read(views[word], Reader(actor, desk.settings, desk.now()))
+
+
+def _feed(desk: Desk, actor: Actor) -> m.Feed:
+    """What is missing is for those who can set it."""
+    environment = desk.settings.environment
+    needed = {"STAYSAIL_URL": environment.staysail_url, "STAYSAIL_SECRET": environment.staysail_secret}
+    if links := feed_links(environment.staysail_url, environment.staysail_secret):
+        return m.Feed(url=links.address(actor.slack_id))
+    return m.Feed(missing=tuple(name for name, value in needed.items() if not value) if actor.is_admin else ())
+
+
+# --- the picture
+
+
+async def _pictured(shown: m.ReviewsTeam, uploads: Uploads) -> m.ReviewsTeam:
+    """A picture that Slack has already stands in the answer itself."""
+    trend = report.coverage_chart(shown.months)
+    if not trend.known or not uploads.has(PICTURE, [trend]):
+        return shown
+    (file,) = await uploads.of(PICTURE, [trend])
+    return replace(shown, picture=file or "", alt=trend.alt)
+
+
+async def _picture(uploads: Uploads, trend: Trend) -> m.ReviewsChart | None:
+    """None: it could not be drawn or uploaded. The answer has told the same in words."""
+    (file,) = await uploads.of(PICTURE, [trend])
+    if file is None:
+        return None
+    await asyncio.sleep(PROCESSING)
+    return m.ReviewsChart(title=trend.title, file_id=file, alt=trend.alt)
+
+
+FEATURE = Feature(
+    clicks={
+        Action.REVIEWS_SHOW: view_chosen,
+        Action.REVIEWS_PREVIOUS: page_turned,
+        Action.REVIEWS_NEXT: page_turned,
+    },
+    words={"reviews": reviews_asked},
+)
