@@ -84,6 +84,9 @@ def _cadence(value: Any, at: int, source: Source) -> Cadence | None:
             source.wrong((*way, key), f"`{key}`: found less than, or not, whole days", "allowed: days or weeks, such as 90d")
     if form.ahead >= form.every:
         source.wrong((*way, "ahead"), "`ahead` is not shorter than `every`", "make it shorter: reviews would always be due")
+    elif form.sooner_when and form.ahead.days >= form.every.days // 2:
+        problem = "`ahead` is not shorter than half of `every`, which counts while `sooner_when` holds"
+        source.wrong((*way, "ahead"), problem, "make it shorter: reviews would always be due")
 
     def written_at(key: str, text: str) -> Written:
         return Written(text, f"{source.place((*way, key))}: reviews[{at}].{key}")

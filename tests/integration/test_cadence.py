@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.alerts.review_card import past_of
 from bot.database import Database
 from bot.errors import InvalidInput
 from bot.settings import load_settings
-from models import Account, Review
+from models import Account, Participant, Review
 from tests.integration.test_known_signals import DAY, LEAST, ONE, Team, account
 
 QBR = "reviews:\n  - {type: QBR, when: arr >= 50000, every: 90d}\n"
@@ -73,6 +75,20 @@ async def test_the_most_pressing_of_several_cadences_counts(team: Team) -> None:
     assert await team.values("review.type", BOTH) == {"acme": "qbr"}
 
 
+async def test_what_is_to_be_planned_now_comes_before_what_is_nearer_but_not_to_be_asked_for_yet(team: Team) -> None:
+    await team.add(big("acme", days=70, stage="growth"))
+    await team.add(review("acme", 165, type_="ebr"))  # falls due in 15 days, and is asked for 14 days ahead
+    for name, value in {"review.type": "qbr", "review.due_in": 20, "review.overdue": 0}.items():
+        assert await team.values(name, BOTH) == {"acme": value}
+
+
+async def test_a_meeting_that_nobody_has_said_anything_about_counts_once_its_day_is_over(team: Team) -> None:
+    await team.add(big("acme", days=300), big("today", days=300))
+    await team.add(review("acme", 61, "scheduled"), review("today", 0, "scheduled", hour=5))
+    assert await team.holds("review.is_due", QBR) == {"acme"}
+    assert await team.values("review.due_in", QBR) == {"acme": 29, "today": None}
+
+
 async def test_another_type_of_review_is_not_the_one_that_is_due(team: Team) -> None:
     await team.add(big("acme", days=100))
     await team.add(review("acme", 1, type_="call"), review("acme", -3, "scheduled", "call"))
@@ -119,6 +135,10 @@ async def test_a_wrong_condition_is_told_with_its_line(team: Team, rule: str, sa
             "5: `every`: found less than, or not, whole days (allowed: days or weeks,",
         ),
         ("{type: QBR, when: arr > 1, every: 30d}", "5: `ahead` is not shorter than `every` (make it shorter: reviews would always be due)"),
+        (
+            "{type: QBR, when: arr > 1, every: 60d, sooner_when: arr < 9}",
+            "5: `ahead` is not shorter than half of `every`, which counts while `sooner_when` holds (make it shorter:",
+        ),
         ("QBR", "5: `reviews[0]`: found `QBR` (allowed: keys with values)"),
     ],
 )
@@ -129,3 +149,18 @@ def test_a_wrong_cadence_is_told_with_its_line(tmp_path: Path, rule: str, said: 
         load_settings(file, {})
     (finding,) = caught.value.findings
     assert str(finding).removeprefix(f"{file}:").startswith(said)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_whoever_did_not_come_took_no_part_in_the_last_one(team: Team) -> None:
+    held = review("acme", 30)
+    await team.add(big("acme"), held)
+    people = {"Eva": True, "Ota": False, "Una": None}
+    there = [
+        Participant(review_id=held.id, email=f"{name}@x.example", name=name, contact_id=name, came=came) for name, came in people.items()
+    ]
+    await team.add(*there)
+    past = await team.database.read(past_of, ["acme"])
+    last = past["acme"].last(ZoneInfo("Europe/Prague"))
+    assert last is not None
+    assert last.people == ("Eva", "Una")

@@ -153,3 +153,12 @@ async def test_scheduling_it_from_the_card_settles_the_card(open_world: OpenWorl
     world.clock.move(days=4)
     assert (await world.sweep()).opened == 0
     assert len(world.direct(JANA)) == 1
+
+
+async def test_several_cadences_that_health_pulls_forward(open_world: OpenWorld) -> None:
+    """Health is a long expression, and each cadence holds it twice: SQLite's parser takes only so much, one within the other."""
+    sooner = {"every": "90d", "sooner_when": "health < 50"}
+    cadences = [{"type": type_, "when": "arr >= 50000", **sooner} for type_ in ("QBR", "EBR", "renewal")]
+    health = {"default": [{"when": "arr > 0", "points": 40}, {"when": "active_users.ratio >= 0.9", "points": 60}]}
+    world = await open_world(accounts=acme, settings=DUE | {"reviews": cadences, "health": health})
+    assert "None was held so far." in (await world.card("Acme")).read

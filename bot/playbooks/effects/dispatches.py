@@ -17,6 +17,7 @@ from bot.playbooks.due import Due
 from bot.playbooks.effects.doing import Doing, People, recipients
 from bot.playbooks.ledger import Ledger, Send
 from bot.playbooks.rulebook import House
+from bot.playbooks.steps import OWNER
 from models import Account, Contact, Dispatch, Touch
 
 
@@ -76,14 +77,16 @@ def _touch(one: Leaving, number: int) -> dict[str, Any]:
 
 def notices(session: Session, doings: list[Doing], house: House, now: datetime) -> list[Leaving]:
     people = People.load(session, recipients(doings, lambda doing: doing.step.notify.to), house.managers)
-    return [_notice(doing, people, now) for doing in doings]
+    return [_notice(doing, people, house, now) for doing in doings]
 
 
-def _notice(doing: Doing, people: People, now: datetime) -> Leaving:
+def _notice(doing: Doing, people: People, house: House, now: datetime) -> Leaving:
+    """It waits for the business hours of whoever is told: a person's where they are, a channel's where the workspace is."""
     due, notify = doing.due, doing.step.notify
     channel = people.channel(notify.to, due.owner_email, due.channel)
     content = {"text": notify.text, "playbook": due.playbook.name, "account": due.account_name, "account_id": due.account_id}
-    return Leaving(doing, "notice", channel, channel, content, now)
+    due_at = house.hours.opens_at(now, people.zone(due.owner_email if notify.to == OWNER else notify.to))
+    return Leaving(doing, "notice", channel, channel, content, due_at)
 
 
 def webhooks(doings: list[Doing], now: datetime) -> list[Leaving]:
