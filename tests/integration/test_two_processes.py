@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -38,10 +38,10 @@ STEPS: dict[str, list[Any]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many turns for both without many plays."""
-    monkeypatch.setattr("bot.playbooks.runner.claim", partial(claim, limit=100))
+@pytest.fixture
+def in_batches(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Of so many plays, instead of a thousand: what batches of two processes do to each other they do with fewer plays too."""
+    return lambda limit: monkeypatch.setattr("bot.playbooks.runner.claim", partial(claim, limit=limit))
 
 
 @pytest.fixture
@@ -106,7 +106,10 @@ def move_batch(database: Database, rulebook: Rulebook) -> int:
     return asyncio.run(database.run(move, rulebook, {}, START)).plays
 
 
-async def test_each_does_a_share_and_no_step_is_done_twice(two: tuple[Database, Database], tmp_path: Path) -> None:
+async def test_each_does_a_share_and_no_step_is_done_twice(
+    two: tuple[Database, Database], tmp_path: Path, in_batches: Callable[[int], None]
+) -> None:
+    in_batches(100)
     rulebook = await two[0].run(rulebook_of, tmp_path, "moving")
     await two[0].run(due_plays, 600, "moving")
     moved = both(two, rulebook)
@@ -129,7 +132,10 @@ async def test_what_one_has_claimed_the_other_passes_over(two: tuple[Database, D
     assert not {due.play_id for due in mine} & {due.play_id for due in others}
 
 
-async def test_the_limit_of_a_contact_holds_across_both(two: tuple[Database, Database], tmp_path: Path) -> None:
+async def test_the_limit_of_a_contact_holds_across_both(
+    two: tuple[Database, Database], tmp_path: Path, in_batches: Callable[[int], None]
+) -> None:
+    in_batches(300)  # one of each playbook: at the same time the same people
     rulebook = await two[0].run(rulebook_of, tmp_path, "writing", "asking")
     rulebook = replace(rulebook, house=replace(rulebook.house, per_contact=Allowance(1, timedelta(days=7))))
     await two[0].run(due_plays, 300, "writing", "asking")
@@ -140,7 +146,10 @@ async def test_the_limit_of_a_contact_holds_across_both(two: tuple[Database, Dat
     assert {count for _, count in letters} == {1}
 
 
-async def test_one_play_begins_when_both_start_it(two: tuple[Database, Database], tmp_path: Path) -> None:
+async def test_one_play_begins_when_both_start_it(
+    two: tuple[Database, Database], tmp_path: Path, in_batches: Callable[[int], None]
+) -> None:
+    in_batches(150)  # one of each playbook: at the same time the same accounts
     rulebook = await two[0].run(rulebook_of, tmp_path, "starting", "beginning", "moving")
     await two[0].run(due_plays, 150, "starting", "beginning")
     both(two, rulebook)
