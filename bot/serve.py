@@ -159,6 +159,7 @@ async def team_of(app: App) -> str:
 def bolt_of(app: App, schedule: Schedule, team_id: str) -> AsyncApp:
     """Answers leave after the listener (`process_before_response`): a click is committed before it is acknowledged."""
     bolt = AsyncApp(
+        name="staysail",  # else it reads the sources of all its callers for one
         client=app.client,
         signing_secret=app.settings.environment.slack_signing_secret or "unused-in-socket-mode",
         process_before_response=True,

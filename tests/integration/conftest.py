@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from bot.database import Database
+from tests.postgres import new_database
 
 
 @pytest.fixture(scope="session")
-def customer_postgres(postgres_url: str) -> str:
+def customer_postgres() -> str:
     """A database of its own beside Staysail's."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE customer"))
-    engine.dispose()
-    return make_url(postgres_url).set(database="customer").render_as_string(hide_password=False)
+    return new_database("customer")
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
 from bot.database import Database
 from bot.schema import alembic_config
+from tests.postgres import drop_database, new_database
 
 AT = "2026-03-31 10:00:00"
 ALERT = {
@@ -38,14 +39,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/moving.db"
         return
-    server = make_url(request.getfixturevalue("postgres_url"))
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE moving"))
-    yield server.set(database="moving").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE moving WITH (FORCE)"))
-    engine.dispose()
+    moving = new_database("moving")
+    yield moving
+    drop_database(moving)
 
 
 def execute(url: str, statement: str, rows: list[dict[str, Any]] | None = None) -> list[Any]:

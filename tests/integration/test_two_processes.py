@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -35,6 +36,12 @@ STEPS: dict[str, list[Any]] = {
     "starting": [{"wait": "1d"}, {"start": "moving"}],
     "beginning": [{"wait": "1d"}, {"start": "moving"}],
 }
+
+
+@pytest.fixture
+def in_batches(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Of so many plays, instead of a thousand: what batches of two processes do to each other they do with fewer plays too."""
+    return lambda limit: monkeypatch.setattr("bot.playbooks.runner.claim", partial(claim, limit=limit))
 
 
 @pytest.fixture
@@ -99,16 +106,19 @@ def move_batch(database: Database, rulebook: Rulebook) -> int:
     return asyncio.run(database.run(move, rulebook, {}, START)).plays
 
 
-async def test_each_does_a_share_and_no_step_is_done_twice(two: tuple[Database, Database], tmp_path: Path) -> None:
+async def test_each_does_a_share_and_no_step_is_done_twice(
+    two: tuple[Database, Database], tmp_path: Path, in_batches: Callable[[int], None]
+) -> None:
+    in_batches(100)
     rulebook = await two[0].run(rulebook_of, tmp_path, "moving")
-    await two[0].run(due_plays, 2500, "moving")
+    await two[0].run(due_plays, 600, "moving")
     moved = both(two, rulebook)
-    assert sum(moved) == 5000
+    assert sum(moved) == 1200
     assert all(moved), moved
     with Session(two[0].reader) as session:
         steps = session.execute(select(Trace.step, func.count(), func.count(Trace.play_id.distinct())).group_by(Trace.step)).all()
-        assert sorted(map(tuple, steps)) == [("0", 2500, 2500), ("1", 2500, 2500), ("2", 2500, 2500)]
-        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 2500
+        assert sorted(map(tuple, steps)) == [("0", 600, 600), ("1", 600, 600), ("2", 600, 600)]
+        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 600
         assert {tags for (tags,) in session.execute(select(Account.tags))} == {" seen "}
 
 
@@ -122,27 +132,33 @@ async def test_what_one_has_claimed_the_other_passes_over(two: tuple[Database, D
     assert not {due.play_id for due in mine} & {due.play_id for due in others}
 
 
-async def test_the_limit_of_a_contact_holds_across_both(two: tuple[Database, Database], tmp_path: Path) -> None:
+async def test_the_limit_of_a_contact_holds_across_both(
+    two: tuple[Database, Database], tmp_path: Path, in_batches: Callable[[int], None]
+) -> None:
+    in_batches(300)  # one of each playbook: at the same time the same people
     rulebook = await two[0].run(rulebook_of, tmp_path, "writing", "asking")
     rulebook = replace(rulebook, house=replace(rulebook.house, per_contact=Allowance(1, timedelta(days=7))))
-    await two[0].run(due_plays, 1000, "writing", "asking")
+    await two[0].run(due_plays, 300, "writing", "asking")
     both(two, rulebook)
     with Session(two[0].reader) as session:
         letters = session.execute(select(Touch.contact_id, func.count()).group_by(Touch.contact_id)).all()
-    assert len(letters) == 1000
+    assert len(letters) == 300
     assert {count for _, count in letters} == {1}
 
 
-async def test_one_play_begins_when_both_start_it(two: tuple[Database, Database], tmp_path: Path) -> None:
+async def test_one_play_begins_when_both_start_it(
+    two: tuple[Database, Database], tmp_path: Path, in_batches: Callable[[int], None]
+) -> None:
+    in_batches(150)  # one of each playbook: at the same time the same accounts
     rulebook = await two[0].run(rulebook_of, tmp_path, "starting", "beginning", "moving")
-    await two[0].run(due_plays, 700, "starting", "beginning")
+    await two[0].run(due_plays, 150, "starting", "beginning")
     both(two, rulebook)
     with Session(two[0].reader) as session:
         begun = session.execute(select(Play.account_id, func.count()).where(Play.playbook == "moving").group_by(Play.account_id)).all()
-        assert len(begun) == 700
+        assert len(begun) == 150
         assert {count for _, count in begun} == {1}
         told = session.scalars(select(Trace.detail).where(Trace.playbook.in_(["starting", "beginning"]), Trace.step == "1")).all()
-    assert sorted("held" in detail for detail in told) == [False] * 700 + [True] * 700
+    assert sorted("held" in detail for detail in told) == [False] * 150 + [True] * 150
 
 
 async def test_two_passes_at_once_do_the_work_of_one(two: tuple[Database, Database], tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from bot import cli
 from bot.delivery import outbox
 from jobs import lease
 
-outbox.LEASE = lease.LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=1)
 
 if __name__ == "__main__":
+    outbox.LEASE = lease.LEASE = LEASE
     cli.main()

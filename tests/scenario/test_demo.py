@@ -3,10 +3,11 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,21 @@ class Demo:
     noted: Noted
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
+    """The company as of a day, built once."""
+
+    @cache
+    def build_once(today: date) -> Path:
+        folder = tmp_path_factory.mktemp("company")
+        build_company(folder, today)
+        return folder
+
+    return build_once
+
+
 @pytest.fixture
-async def demo(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Demo]:
+async def demo(tmp_path: Path, sqlite_template: Path, built: Callable[[date], Path]) -> AsyncIterator[Demo]:
     async with AsyncExitStack() as stack:
         now = DemoClock()
         sandbox = Sandbox(people=CAST, rooms=ROOMS, manifest=yaml.safe_load(FILE.read_text()), clock=now)
@@ -70,7 +84,7 @@ async def demo(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Demo]:
         settings = Place(tmp_path, sandbox, 40_000).settings()
         shutil.copy(sqlite_template, tmp_path / "staysail.db")
         today = day_of(now(), settings.zone)
-        build_company(tmp_path, today)
+        shutil.copytree(built(today), tmp_path, dirs_exist_ok=True)
         app = build(settings, await stack.enter_async_context(slack_session()), now)
         stack.callback(app.database.close)
         noted = Noted(app.sweep, app, now)

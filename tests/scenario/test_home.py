@@ -149,7 +149,7 @@ async def test_each_filter_finds_its_accounts(open_world: OpenWorld, which: Home
     world = await open_world(accounts=company)
     await open_home(world, JANA)
     await turn(world, JANA, Action.HOME_FILTER, which)
-    assert accounts_of(seen(world, JANA)) == found
+    await shown(world, JANA, lambda text: accounts_of(text) == found)
 
 
 @on_sqlite

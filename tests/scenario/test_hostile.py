@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.messages.actions import Action
 from models import Account
 from tests.cast import JANA
-from tests.factories import Company, World
+from tests.factories import Card, Company, World
 from tests.scenario.conftest import OpenWorld, on_sqlite
 
 NAMES = [
@@ -61,7 +61,12 @@ async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
         assert_harmless([call.args["text"], _all_blocks(call.args)], "card")
         assert all(block.get("text", {"verbatim": True}).get("verbatim") for block in _blocks(call.args))
     for name in NAMES:
-        await _walk(world, name)
+        card = await world.card(await _known_as(world, " ".join(name.split()) if "\n" in name else name))
+        if world.app.database.is_sqlite:  # what a modal shows was read already: the other database would give the same
+            await _open_all(world, card, name)
+        for word in ("account", "why"):
+            assert_harmless((await world.command(JANA, f"{word} {name[:200]}")).message.blocks, word)
+    assert world.told(JANA)
 
 
 def _all_blocks(args: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,16 +79,11 @@ def _blocks(args: dict[str, Any]) -> list[dict[str, Any]]:
     return [block for block in _all_blocks(args) if block["type"] == "section"]
 
 
-async def _walk(world: World, name: str) -> None:
-    account = " ".join(name.split()) if "\n" in name else name
-    card = await world.card(await _known_as(world, account))
+async def _open_all(world: World, card: Card, name: str) -> None:
     for action in MODALS:
         assert (await world.click(JANA, card, action)).ok, (name, action)
         assert_harmless(world.modal(JANA).body, f"{action}")
         await world.sandbox.close(JANA.id, world.modal(JANA).id, everything=True)
-    for word in ("account", "why"):
-        assert_harmless((await world.command(JANA, f"{word} {name[:200]}")).message.blocks, word)
-    assert world.told(JANA)
 
 
 async def _known_as(world: World, name: str) -> str:

@@ -34,7 +34,7 @@ async def test_a_copy_is_what_a_sweep_left_and_another_would_leave(
     def the_same(company: Company) -> None:
         few_accounts(company)
 
-    monkeypatch.setattr(prepared, "SWEPT", {})
+    monkeypatch.setattr(prepared, "SWEPT", prepared.Shelf(tmp_path_factory.mktemp("swept")))
     first, copied = [await begun(database, tmp_path_factory.mktemp("company")) for _ in range(2)]
     assert (sorted_rows(copied), copied.sequences, copied.report) == (sorted_rows(first), first.sequences, first.report)
     other = await begun(database, tmp_path_factory.mktemp("other"), accounts=the_same)

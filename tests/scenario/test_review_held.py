@@ -488,5 +488,5 @@ async def test_without_anybody_who_looks_after_the_account_the_managers_are_aske
     await change(world, Teammate, Teammate.slack_id == JANA.id, is_active=False)
     world.clock.at = BEGINS + timedelta(hours=2)
     assert await ask(world) == {"asked": 1}
-    (question,) = [Card(one) for one in world.sandbox.messages("cs-managers") if "Held…" in Card(one).buttons]
+    (question,) = [Card(one) for one in world.sandbox.messages("cs-leads") if "Held…" in Card(one).buttons]
     assert "Was it held?" in question.read

