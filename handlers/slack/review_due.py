@@ -1,5 +1,6 @@
 """A review that is due, left out for once."""
 
+import json
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from handlers.slack.desk import Desk, Mistakes, Reply
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Submission
 from models import Account, Alert
+
+OTHER = "This card now asks for another review. Close the form, and look at the card again."
 
 
 async def skip_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
@@ -39,17 +42,21 @@ async def skip_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     why = form.text(Input.NOTE)
     if not why:
         return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
-    await desk.database.run(_skip, desk, read_alert_metadata(form.metadata), why, actor, desk.now())
+    skipped = Skip(json.loads(form.metadata)["type"], why, actor)
+    if not await desk.database.run(_skip, desk, read_alert_metadata(form.metadata), skipped, desk.now()):
+        return Mistakes({Input.NOTE: OTHER})
     desk.worker.wake()
     return None
 
 
-def _skip(session: Session, desk: Desk, alert_id: int, why: str, actor: Actor, now: datetime) -> None:
-    """The alert first: whoever was faster is named, and nothing is skipped twice."""
-    act_for(session, alert_id, lambda alert: lifecycle.dismiss(alert, actor.slack_id, DismissReason.SKIPPED, now, why), actor, now)
-    alert, _ = load_alert(session, alert_id)
-    type_ = due_type(reasons_of(session, [alert_id])[alert_id])
-    skip(session, desk.settings, alert, Skip(type_, why, actor), now)
+def _skip(session: Session, desk: Desk, alert_id: int, skipped: Skip, now: datetime) -> bool:
+    """The alert first: whoever was faster is named, and nothing is skipped twice. False: by now it asks for another review."""
+    who, alert = skipped.actor, load_alert(session, alert_id)[0]
+    if alert.closed_at is None and due_type(reasons_of(session, [alert_id])[alert_id]) != skipped.type:
+        return False
+    act_for(session, alert_id, lambda alert: lifecycle.dismiss(alert, who.slack_id, DismissReason.SKIPPED, now, skipped.why), who, now)
+    skip(session, desk.settings, alert, skipped, now)
+    return True
 
 
 FEATURE = Feature(clicks={Action.REVIEW_SKIP: skip_clicked}, forms={Callback.REVIEW_SKIP: skip_sent})

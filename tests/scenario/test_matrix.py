@@ -53,6 +53,13 @@ MAY: dict[Action, set[Person]] = {  # rooms first: whoever has taken the alert i
     Action.REVIEW_TIME: TEAM,
     Action.REVIEW_MOVE: IN_CHARGE | {WEI},  # who invited
     Action.REVIEW_CANCEL: IN_CHARGE | {WEI},
+    Action.REVIEW_HELD: IN_CHARGE | {WEI},
+    Action.REVIEW_NO_SHOW: IN_CHARGE | {WEI},
+    Action.REVIEW_AGAIN: IN_CHARGE | {WEI},
+    Action.REVIEW_MORE_TASKS: TEAM,
+    Action.REVIEWS_SHOW: TEAM,
+    Action.REVIEWS_PREVIOUS: TEAM,
+    Action.REVIEWS_NEXT: TEAM,
     Action.WRITE_LETTER: TEAM,
     Action.WRITE_CONTACT: TEAM,
     Action.WRITE_LANGUAGE: TEAM,
@@ -146,6 +153,7 @@ def furnish(session: Session, now: object) -> dict[str, str]:
         "review.skip": alert.id,
         "review.schedule": alert.id,
         "review": review.id,
+        "reviews.show": "mine",
     }
     return {name: str(value) for name, value in values.items()} | {"account.pick": account.id, "play.start": f"usage-drop:{account.id}"}
 

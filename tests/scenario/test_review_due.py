@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.messages.actions import Action, Input, InputError
-from models import Alert, Review
+from models import Alert, Reason, Review
 from tests.cast import GUEST, JANA, LEAD, OLIVER
 from tests.factories import Card, Company, World, steady, until
 from tests.scenario.conftest import OpenWorld, on_sqlite
@@ -126,6 +126,17 @@ async def test_skipping_counts_from_today_and_twice_is_told_to_the_managers(open
     await skip(world, "Again no time")
     await until(lambda: notices(world, "#cs-leads"), "the managers are told")
     assert "was skipped twice in a row" in notices(world, "#cs-leads")[0]
+
+
+@on_sqlite
+async def test_what_is_skipped_is_what_the_form_showed(open_world: OpenWorld) -> None:
+    world = await open_world(accounts=acme, settings=DUE)
+    assert (await world.click(OLIVER, await world.card("Acme"), Action.REVIEW_SKIP)).ok
+    await world.app.database.run(lambda session: session.execute(update(Reason).values(facts={"review.type": "ebr"})))
+    outcome = await world.submit(OLIVER, note="No time")
+    assert outcome.errors == {Input.NOTE: "This card now asks for another review. Close the form, and look at the card again."}
+    assert await reviews(world) == []
+    assert (await world.alert("Acme")).closed_at is None
 
 
 @on_sqlite

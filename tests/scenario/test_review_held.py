@@ -477,8 +477,7 @@ async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_t
     assert (handed.buttons, "who invited, is no longer with us" in handed.read) == (["Move…", "Cancel…"], True)
     assert (await world.click(OLIVER, handed, Action.REVIEW_CANCEL)).ok
     assert (await world.submit(OLIVER)).ok
-    await world.quiet()
-    assert "Cancelled by <@U0OLIVER>" in message(world, OLIVER).words
+    await until(lambda: "Cancelled by <@U0OLIVER>" in message(world, OLIVER).words, "the message shows it")
     assert [one.state for one in await reviews(world)] == ["cancelled"]
 
 
@@ -489,4 +488,4 @@ async def test_without_anybody_who_looks_after_the_account_the_managers_are_aske
     world.clock.at = BEGINS + timedelta(hours=2)
     assert await ask(world) == {"asked": 1}
     (question,) = [Card(one) for one in world.sandbox.messages("cs-leads") if "Held…" in Card(one).buttons]
-    assert "Was it held?" in question.read
+    assert question.read.startswith("*Held?* The call with")

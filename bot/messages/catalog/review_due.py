@@ -1,5 +1,6 @@
 """The prompt to plan a review, and leaving it out for once."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -46,3 +47,8 @@ class SkipReviewModal(AlertModal):
     callback: ClassVar[Callback] = Callback.REVIEW_SKIP
     type: str
     skipped: int = 0
+
+    @property
+    def metadata(self) -> str:
+        """With the review that the person was asked about: the card may ask for another one by the time that the form is sent."""
+        return json.dumps({"alert_id": self.alert_id, "type": self.type})
