@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.documents.check import check
 from bot.documents.source import read_source
 from bot.errors import Finding, InvalidInput, StaysailError
-from bot.settings.forms import Domains
+from bot.settings.crm_forms import Domains
 
 FOR_LINKS = ("links:read", "links:write")
 FILE = Path(__file__).parent.parent / "manifest.yml"

@@ -12,12 +12,12 @@ from bot.accounts.catalogue import Kind
 from bot.connectors.ports import Metric
 from bot.documents.source import Source
 from bot.errors import Finding
+from bot.settings.crm_forms import CrmSettings
 from bot.settings.customer_forms import MeetingSettings, SurveySettings
 from bot.settings.forms import (
     AlertSettings,
     AwaySettings,
     Channels,
-    CrmSettings,
     DigestSettings,
     EmailSettings,
     Freshness,

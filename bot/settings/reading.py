@@ -15,12 +15,12 @@ from bot.connectors.ports import Metric
 from bot.documents.check import check
 from bot.documents.source import Source, Way, read_source
 from bot.errors import Finding, InvalidInput
+from bot.settings.crm_forms import CrmSettings
 from bot.settings.customer_forms import MeetingSettings, SurveySettings
 from bot.settings.forms import (
     AlertSettings,
     AwaySettings,
     Channels,
-    CrmSettings,
     DigestSettings,
     Document,
     EmailSettings,

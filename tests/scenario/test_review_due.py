@@ -94,7 +94,7 @@ async def test_nobody_plans_it(open_world: OpenWorld) -> None:
     assert notices(world, "#cs-leads") == []
     world.clock.move(days=4)
     await world.sweep()
-    await until(lambda: notices(world, "#cs-leads"), "the managers are told")
+    await until(lambda: notices(world, "#cs-leads") and len(world.direct(JANA)) > 1, "the managers are told, and the owner again")
     assert len(world.direct(JANA)) == 2
     (told,) = notices(world, "#cs-leads")
     assert "Acme" in told
