@@ -182,12 +182,16 @@ class Worker:
             return {row.id: Failed(row.id, problem, row.uncertain, None)}
 
     def _compose(self, session: Session, claimed: Sequence[Claimed]) -> dict[str, Composed | Withheld]:
-        wanted: dict[str, dict[int, str]] = {}
+        """Several rows may be about the same: whoever organized a meeting, and whoever looks after it now."""
+        wanted: dict[str, dict[int, list[str]]] = {}
         for row in claimed:
             kind, number = read_subject(row.subject)
-            wanted.setdefault(kind, {})[number] = row.id
+            wanted.setdefault(kind, {}).setdefault(number, []).append(row.id)
         return {
-            ids[number]: composed for kind, ids in wanted.items() for number, composed in self._composers[kind](session, list(ids)).items()
+            row_id: composed
+            for kind, rows in wanted.items()
+            for number, composed in self._composers[kind](session, list(rows)).items()
+            for row_id in rows[number]
         }
 
     async def _send(self, row: Claimed, composed: Composed | Withheld | Failed | None) -> Result:
