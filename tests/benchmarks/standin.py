@@ -26,6 +26,8 @@ def application() -> web.Application:
                 body |= {"user": {"id": "U1", "team_id": "T1", "name": "jana", "profile": {"email": "csm1@ours.example"}}}
             case "users.list":
                 body |= {"members": []}
+            case "conversations.list":
+                body |= {"channels": []}
             case "conversations.history":
                 body |= {"messages": []}
         return web.json_response(body)
