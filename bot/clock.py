@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from bot.errors import StaysailError
@@ -9,6 +10,7 @@ from bot.errors import StaysailError
 Clock = Callable[[], datetime]
 
 NOON = time(12)
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 3600.0
 
 
 def now() -> datetime:
@@ -38,3 +40,19 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which a calendar day begins in a zone."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def pause_asked(text: str | None) -> float | None:
+    """What a server's Retry-After asks for, seconds or a moment (RFC 9110, 10.2.3), in seconds from now; None: nothing that can be read."""
+    if not text:
+        return None
+    try:
+        return min(max(float(text), SHORTEST_PAUSE), LONGEST_PAUSE)
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - now()).total_seconds(), SHORTEST_PAUSE), LONGEST_PAUSE)

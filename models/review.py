@@ -1,6 +1,6 @@
 """Reviews: meetings with a customer, from the plan to what was agreed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,6 +59,10 @@ class Review(Base):
     briefed_at: Mapped[datetime | None]
     deck_at: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
 
     __table_args__ = (
         Index("ix_reviews_account", "account_id", "type", "starts_at"),

@@ -37,10 +37,10 @@ LONGEST = 300
 
 def draft(session: Session, means: Means, place: Place, type_: str, language: str, organizer: CsmFacts) -> Draft:
     """Its subject is the meeting's title. A letter of the team's own that cannot be written leaves the agenda empty."""
-    extra = {"agenda": _facts(session, means, place, type_, organizer)}
-    facts = facts_for(session, means, place.account, (ContactFacts("", ""), organizer), extra)
+    facts = facts_for(session, means, place.account, (ContactFacts("", ""), organizer), {})
+    agenda = _facts(session, means, place, type_, organizer) | {"tickets": facts.signals.get(TICKETS) or 0}
     try:
-        return means.letters.draft(LETTER, language, facts)
+        return means.letters.draft(LETTER, language, replace(facts, extra={"agenda": agenda}))
     except LetterBroken:
         return Draft(place.account.name, "", language)
 
@@ -50,14 +50,10 @@ def facts_for(
 ) -> LetterFacts:
     """`people`: who reads the letter, and the organizer, who signs it."""
     reader, organizer = people
-    nobody, signals = Contact(name="", email=""), _signals(session, means, account)
+    row, nobody = signal_row(session, means.signals, account.id), Contact(name="", email="")
+    signals = dict(row._mapping) if row is not None else {}
     facts = LetterFacts.of(nobody, account, day_of(means.now, means.world.zone), organizer, signals)
     return replace(facts, contact=reader, extra=extra)
-
-
-def _signals(session: Session, means: Means, account: Account) -> dict[str, Any]:
-    row = signal_row(session, means.signals, account.id)
-    return dict(row._mapping) if row is not None else {}
 
 
 def _facts(session: Session, means: Means, place: Place, type_: str, organizer: CsmFacts) -> dict[str, Any]:
@@ -72,7 +68,6 @@ def _facts(session: Session, means: Means, place: Place, type_: str, organizer: 
         "agreed": {"on": last.on, "what": line(last.decisions, LONGEST)} if last and last.decisions and type_ in LOOKS_BACK else None,
         "answers": [{"score": one.score, "on": day_of(one.at, means.world.zone)} for one in answers],
         "asks": _asks(session, [one.id for one in answers]),
-        "tickets": _signals(session, means, place.account).get(TICKETS) or 0,
         "usage": lead is not None and lead.cause.get("reason") in USAGE,
         "renewal": renewal is not None and _is_near(renewal, today),
     }

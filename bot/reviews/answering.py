@@ -5,7 +5,7 @@ RFC 5546, 2.1.5; everybody was asked anew then), or when its author has answered
 All of it is one transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -42,7 +42,7 @@ def take_in(session: Session, answer: Answer, now: datetime) -> Became:
     review = session.scalar(select(Review).where(Review.uid == answer.uid).with_for_update())
     if review is None:
         return Became.UNKNOWN
-    if review.state != SCHEDULED or review.starts_at + timedelta(minutes=review.minutes) <= now:
+    if review.state != SCHEDULED or review.ends_at <= now:
         return Became.CLOSED
     theirs = (Participant.review_id == review.id, any_case(Participant.email) == answer.attendee, Participant.gone_at.is_(None))
     person = session.scalar(select(Participant).where(*theirs))

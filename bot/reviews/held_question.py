@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import zone_of
 from bot.alerts.people import person
 from bot.clock import Clock
 from bot.database import Database
@@ -23,10 +22,9 @@ from bot.messages import catalog as m
 from bot.messages.numbers import day
 from bot.messages.render import render
 from bot.reviews import records
-from bot.reviews.means import zone_or
-from bot.reviews.whom import whom
+from bot.reviews.whom import organizers_zone, whom
 from bot.settings import Settings
-from models import Account, Alert, Dispatch, Participant, Reason, Review, Teammate
+from models import Account, Alert, Dispatch, Participant, Reason, Review
 from models.review import CANCELLED, SCHEDULED
 
 KIND = "review-held"
@@ -69,21 +67,12 @@ def _reminder_of_row() -> ColumnElement[str]:
 
 def _turn_of(session: Session, settings: Settings, review: Review, now: datetime) -> str:
     """`ask`, `remind`, or nothing yet: it is not over long enough, or whoever is to be asked is not at work."""
-    zone = _zone_of(session, settings, review)
+    zone = organizers_zone(session, review, settings.zone).key
     if review.state != SCHEDULED or not settings.hours.is_open(now, zone):
         return ""
     if review.asked_at is None:
-        return "ask" if end_of(review) + settings.meetings.ask_after <= now else ""
+        return "ask" if review.ends_at + settings.meetings.ask_after <= now else ""
     return "remind" if settings.hours.after(review.asked_at, REMIND_AFTER, zone) <= now else ""
-
-
-def end_of(review: Review) -> datetime:
-    return review.starts_at + timedelta(minutes=review.minutes)
-
-
-def _zone_of(session: Session, settings: Settings, review: Review) -> str:
-    organizer = session.get(Teammate, review.organizer)
-    return zone_or(organizer.timezone if organizer else None, zone_or(review.zone, settings.zone)).key
 
 
 def look_after(session: Session, settings: Settings, review_id: int, now: datetime) -> str:
@@ -107,7 +96,7 @@ def _ask(session: Session, settings: Settings, review: Review, now: datetime) ->
 
 
 def _remind(session: Session, settings: Settings, review: Review, account: Account, now: datetime) -> None:
-    on = day(review.starts_at.astimezone(zone_of(_zone_of(session, settings, review))).date(), year=False)
+    on = day(review.starts_at.astimezone(organizers_zone(session, review, settings.zone)).date(), year=False)
     text = f"Was the meeting of {on} held? Nobody has said so yet: the question is above, in this conversation."
     content = {"text": text, "playbook": "", "account": account.name, "account_id": account.id}
     key = f"{_REMINDED}{review.id}:{review.sequence}"

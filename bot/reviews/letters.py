@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -173,7 +173,7 @@ def _facts(means: Means, telling: Telling, reader: Reader) -> dict[str, Any]:
         "organizer": review.organizer_name,
         "sequence": review.sequence,
         "starts": starts,
-        "ends": (review.starts_at + timedelta(minutes=review.minutes)).astimezone(zone),
+        "ends": review.ends_at.astimezone(zone),
         "zone": zone.key,
         "there": {"starts": review.starts_at.astimezone(home), "zone": home.key} if elsewhere else None,
         "was": {"starts": telling.was.astimezone(zone), "zone": zone.key} if telling.was else None,

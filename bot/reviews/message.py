@@ -14,8 +14,8 @@ from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.reviews import events
 from bot.reviews.records import load_review, names_of, people_of
-from bot.team.directory import is_full_member
-from models import Review, Teammate
+from bot.reviews.whom import has_left
+from models import Review
 from models.review import HELD, SCHEDULED
 
 KIND = "review"
@@ -50,14 +50,12 @@ def message_of(session: Session, review_id: int, answers: bool = False) -> m.Rev
         moved=review.sequence > 0,
         cancelled_at=review.cancelled_at,
         cancelled_by=person(review.cancelled_by),
-        left=_who_left(session, review),
+        left=organizer_of(review) if has_left(session, review) else None,
     )
 
 
-def _who_left(session: Session, review: Review) -> m.Person | None:
-    organizer = session.get(Teammate, review.organizer)
-    gone = organizer is not None and not is_full_member(organizer)
-    return m.Person(review.organizer, review.organizer_name, review.organizer_email) if gone else None
+def organizer_of(review: Review) -> m.Person:
+    return m.Person(review.organizer, review.organizer_name, review.organizer_email)
 
 
 def next_review(session: Session, account_id: str, now: datetime) -> m.NextReview | None:
@@ -66,8 +64,7 @@ def next_review(session: Session, account_id: str, now: datetime) -> m.NextRevie
     review = session.scalar(planned.order_by(Review.starts_at, Review.id).limit(1))
     if review is None:
         return None
-    organizer = m.Person(review.organizer, review.organizer_name, review.organizer_email)
-    return m.NextReview(review.type, review.starts_at, organizer, tuple(names_of(people_of(session, review))))
+    return m.NextReview(review.type, review.starts_at, organizer_of(review), tuple(names_of(people_of(session, review))))
 
 
 def last_review(session: Session, account_id: str, zone: ZoneInfo) -> m.LastReview | None:

@@ -74,7 +74,7 @@ def unanswered(session: Session, slack_id: str, now: datetime) -> list[m.PastRev
     begun = select(Review, Account).join(Account, Account.id == Review.account_id)
     mine = begun.where(Review.organizer == slack_id, Review.state == SCHEDULED, Review.starts_at <= now)
     rows = session.execute(mine.order_by(Review.starts_at, Review.id)).all()
-    over = [(review, account) for review, account in rows if review.starts_at + timedelta(minutes=review.minutes) <= now]
+    over = [(review, account) for review, account in rows if review.ends_at <= now]
     return [m.PastReview(review.id, review.type, _named(account), review.starts_at) for review, account in over]
 
 

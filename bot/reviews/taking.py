@@ -21,13 +21,13 @@ from bot.connectors.ports import Metric, Usage
 from bot.database import Database
 from bot.errors import InvalidInput, Refused
 from bot.playbooks.known import known_signals
-from bot.reviews.means import zone_or
 from bot.reviews.picture import Before, Picture
 from bot.reviews.records import load_review, names_of, people_of
 from bot.reviews.taking_usage import ends_of, lines_of
 from bot.reviews.taking_voices import answers_since, open_themes
 from bot.reviews.taking_work import Look, work_since
 from bot.reviews.talking import points_of
+from bot.reviews.whom import organizers_zone
 from bot.settings import Settings
 from bot.team.roles import actor_of
 from bot.team.sight import sees_money
@@ -53,7 +53,7 @@ def known_of(session: Session, settings: Settings, review_id: int, now: datetime
     """All but the weeks of the metrics, and the points."""
     review, account = load_review(session, review_id)
     organizer = session.get(Teammate, review.organizer)
-    zone = zone_or(organizer.timezone if organizer else None, zone_or(review.zone, settings.zone))
+    zone = organizers_zone(session, review, settings.zone)
     look = Look(now, zone, _sees(session, settings, organizer, review, account))
     last = _last(session, review, now)
     since = _since(last, account, look.day(now), zone)

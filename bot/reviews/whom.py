@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
@@ -11,16 +12,28 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.keys import handed_on_key, review_subject
+from bot.reviews.means import zone_or
 from bot.settings import Settings
 from bot.team.directory import by_email, is_full_member, is_ours
 from models import Account, OutboxMessage, Review, Teammate
 from models.review import SCHEDULED
 
 
+def has_left(session: Session, review: Review) -> bool:
+    """Whether the organizer is no longer with us, as far as we know them."""
+    organizer = session.get(Teammate, review.organizer)
+    return organizer is not None and not is_full_member(organizer)
+
+
+def organizers_zone(session: Session, review: Review, home: ZoneInfo) -> ZoneInfo:
+    """Where the organizer is; else where the meeting was planned. `home`: the house's zone."""
+    organizer = session.get(Teammate, review.organizer)
+    return zone_or(organizer.timezone if organizer else None, zone_or(review.zone, home))
+
+
 def whom(session: Session, review: Review, otherwise: str) -> str:
     """Where to write to: the organizer; once they have left us the account's CSM, or else `otherwise`, a channel."""
-    organizer = session.get(Teammate, review.organizer)
-    if organizer is None or is_full_member(organizer):
+    if not has_left(session, review):
         return review.organizer
     account = session.get(Account, review.account_id)
     owner = account.owner_email if account else None

@@ -1,13 +1,10 @@
 """What a calendar server's answers mean, in words that help; no password stands in them."""
 
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from bot import clock
+from bot.clock import pause_asked
 from bot.connectors.ports import CalendarFailed
 
-LONGEST_PAUSE = 3600.0
 CURES = {
     401: "the calendar server refuses user and password: correct meetings.calendar.url in staysail.yml",
     403: "Staysail may not use the calendar {where}: share it with the user of meetings.calendar.url, with the right to write",
@@ -41,25 +38,9 @@ def failure(status: int, headers: Any, where: str) -> CalendarFailed:
         to = str(headers.get("Location", "?"))[:200]
         return CalendarFailed(f"the calendar {where} has moved to {to}: correct meetings.calendar.url in staysail.yml", status)
     words = CURES.get(SAME.get(status, status), "the calendar server answers HTTP {status} for {where}")
-    return CalendarFailed(words.format(where=where, status=status), status, _pause(headers.get("Retry-After")))
+    return CalendarFailed(words.format(where=where, status=status), status, pause_asked(headers.get("Retry-After")))
 
 
 def unanswered(error: Exception) -> CalendarFailed:
     """No connection, a time-out, a page that is none. The libraries' own words name objects and pools, their kinds say enough."""
     return CalendarFailed(f"the calendar server cannot be reached, or gives no clear answer ({type(error).__name__})")
-
-
-def _pause(text: str | None) -> float | None:
-    """Retry-After: seconds, or a moment."""
-    if not text:
-        return None
-    try:
-        return min(max(float(text), 0.1), LONGEST_PAUSE)
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - clock.now()).total_seconds(), 0.1), LONGEST_PAUSE)

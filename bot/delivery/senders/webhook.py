@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
 from bot import clock
+from bot.clock import pause_asked
 from bot.delivery.sender import Call, Posted, Terms
 from bot.delivery.signature import signature
 from bot.errors import NotSent, SendFailed, SlowDown, Uncertain, Undeliverable
 
 TIMEOUT = 10.0
-PAUSE, LONGEST_PAUSE = 30.0, 3600.0
+PAUSE = 30.0
 AGAIN = frozenset({408, 425, 429})
 
 
@@ -62,24 +62,10 @@ def explain(response: httpx.Response) -> SendFailed | None:
     if response.is_success:
         return None
     if status == 429 or (status == 503 and "retry-after" in response.headers):
-        return SlowDown(f"the receiver asks to slow down (HTTP {status})", _pause(response.headers.get("retry-after", "")))
+        return SlowDown(f"the receiver asks to slow down (HTTP {status})", pause_asked(response.headers.get("retry-after")) or PAUSE)
     if status >= 500:
         return Uncertain(f"no clear answer (HTTP {status})")
     if status in AGAIN:
         return NotSent(f"the receiver asks to try again (HTTP {status})")
     moved = f"it moved to {response.headers.get('location', '?')[:200]}: " if response.is_redirect else ""
     return Undeliverable(f"the receiver refuses it (HTTP {status}): {moved}correct the address in the playbook, or the receiver")
-
-
-def _pause(text: str) -> float:
-    """Retry-After: seconds, or a moment."""
-    try:
-        return min(max(float(text), 0.1), LONGEST_PAUSE)
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return PAUSE
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - clock.now()).total_seconds(), 0.1), LONGEST_PAUSE)
