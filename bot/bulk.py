@@ -1,14 +1,14 @@
 """Rows by the thousand: inserts and upserts as SQLite and PostgreSQL each take them quickest."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Select, Table, Text, cast, column, func, inspect, literal, select
+from sqlalchemy import JSON, Column, Connection, Dialect, Select, Table, Text, cast, column, func, inspect, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -67,24 +67,21 @@ def upsert(
     No key may come twice in one call.
     """
     dialect = session.get_bind().dialect
-    values = [
-        _bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), column)
-        for name, column in zip(columns, zip(*rows, strict=True), strict=False)
-    ]
+    values = [bound(table.c[name], column, dialect) for name, column in zip(columns, zip(*rows, strict=True), strict=False)]
     if not values:
         return
-    alike = [_bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), [value])[0] for name, value in same.items()]
-    into = _Into(table, tuple(columns), tuple(same), rules)
+    alike = [bound(table.c[name], [value], dialect)[0] for name, value in same.items()]
+    into = Into(table, tuple(columns), tuple(same), rules)
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * (len(columns) + len(same)))})"
         rows = zip(*values, *map(repeat, alike), strict=False)
-        session.connection().exec_driver_sql(_upsert_text(into, source), list(rows))
+        session.connection().exec_driver_sql(upsert_text(into, source), list(rows))
     else:
         _copy_in(session.connection(), into, zip(*values, strict=True), alike)
 
 
 @dataclass(frozen=True)
-class _Into:
+class Into:
     """Where an upsert writes: columns that differ from row to row, columns that do not, and what existing rows get instead."""
 
     table: Table
@@ -92,8 +89,19 @@ class _Into:
     same: tuple[str, ...]
     rules: Rules
 
+    @property
+    def names(self) -> str:
+        return ", ".join(map(_quoted, (*self.columns, *self.same)))
 
-def _copy_in(connection: Connection, into: _Into, rows: Iterable[Sequence[Any]], alike: Sequence[Any]) -> None:
+    @property
+    def changes(self) -> str:
+        """For SET, from rows that are called `excluded`."""
+        names = [name for name in (*self.columns, *self.same) if name not in self.table.primary_key.columns]
+        new = {name: f"excluded.{_quoted(name)}" for name in names} | dict(self.rules)
+        return ", ".join(f"{_quoted(name)} = {value}" for name, value in new.items())
+
+
+def _copy_in(connection: Connection, into: Into, rows: Iterable[Sequence[Any]], alike: Sequence[Any]) -> None:
     """COPY is the quickest way in, but cannot overwrite: it goes through a table that lives as long as the transaction.
 
     In binary, which takes a third of the time that writing and reading numbers as text takes.
@@ -107,12 +115,13 @@ def _copy_in(connection: Connection, into: _Into, rows: Iterable[Sequence[Any]],
             copy.set_types([table.c[name].type.compile(connection.dialect).lower() for name in into.columns])
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(_upsert_text(into, f"SELECT {', '.join(['*'] + ['%s'] * len(alike))} FROM {incoming}"), alike)  # noqa: S608
+        cursor.execute(upsert_text(into, f"SELECT {', '.join(['*'] + ['%s'] * len(alike))} FROM {incoming}"), alike)  # noqa: S608
         cursor.execute(f"DROP TABLE {incoming}")
 
 
-def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Sequence[Any]:
+def bound(kind: Column[Any], column: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
     """A column's values as the driver takes them. Dates and moments repeat, and rows may share an empty dict: each is written once."""
+    process = kind.type.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return column
     try:
@@ -125,14 +134,11 @@ def _bound(process: Callable[[Any], Any] | None, column: Sequence[Any]) -> Seque
 
 
 @lru_cache(maxsize=32)
-def _upsert_text(into: _Into, source: str) -> str:
+def upsert_text(into: Into, source: str) -> str:
     """Names of our own tables and columns only; values are bound or copied."""
-    table, names = into.table, (*into.columns, *into.same)
-    keys = ", ".join(column.name for column in table.primary_key)
-    new = {name: f"excluded.{_quoted(name)}" for name in names if name not in table.primary_key.columns}
-    changed = ", ".join(f"{_quoted(name)} = {value}" for name, value in (new | dict(into.rules)).items())
-    then = f"UPDATE SET {changed}" if changed else "NOTHING"
-    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) {source} ON CONFLICT ({keys}) DO {then}"
+    keys = ", ".join(column.name for column in into.table.primary_key)
+    then = f"UPDATE SET {into.changes}" if into.changes else "NOTHING"
+    return f"INSERT INTO {into.table.name} ({into.names}) {source} ON CONFLICT ({keys}) DO {then}"
 
 
 @lru_cache(maxsize=256)

@@ -74,6 +74,10 @@ class Database:
         """Like `run` for work that only looks: on SQLite it never waits for the writer."""
         return await asyncio.get_running_loop().run_in_executor(self._reading, lambda: _unit(self.reader, work, *args, **kwargs))
 
+    async def write(self, work: Callable[[], T]) -> T:
+        """Does work on a connection of its own where `run` does its: SQLite is written to by one thread only."""
+        return await asyncio.get_running_loop().run_in_executor(self._writing, work)
+
     def close(self) -> None:
         self._writing.shutdown()
         self._reading.shutdown()

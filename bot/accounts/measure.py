@@ -5,10 +5,11 @@ Written in short units of work, so that a click never waits for more than one of
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -18,13 +19,17 @@ from bot.bulk import upsert
 from bot.connectors.ports import Metric, Usage, UsageRow, Windows
 from bot.database import Database
 from bot.errors import SourceFailed
+from bot.landing import Landing, Place, landing
 from bot.streams import read_ahead, work_off
 from models import Account, Reading, Source
 
+READINGS: Any = Reading.__table__
 LAST_DAY = (("last_day", "coalesce(excluded.last_day, readings.last_day)"),)
 """The last active day that was ever seen: a window without one does not take it away."""
 COLUMNS = ("account_id", "recent", "baseline", "last_day")
 COHORT = 5000
+Same = Mapping[str, Any]
+"""What all readings of one measuring have in common: their metric and their moment."""
 
 
 @dataclass
@@ -52,13 +57,15 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
     """Measures one metric for every account."""
     day, now = this.day, this.now
     report = Measurement(usage_source(metric.name))
-    windows = metric.windows(day)
+    windows, same = metric.windows(day), {"metric": metric.name, "measured_at": now}
     try:
-        pages = read_ahead(lambda: usage.measure(metric.name, windows))
-        counted = _counted(pages, report, lambda: database.run(_forget_later, metric.name, now))
-        await work_off(counted, lambda rows: database.run(_store, metric.name, rows, now), database.at_once)
+        begin = partial(database.run, _forget_later, metric.name, now)
+        if not await _land(database, partial(usage.land, metric.name, windows), report, begin, same):
+            pages = read_ahead(lambda: usage.measure(metric.name, windows))
+            counted = _counted(pages, report, begin)
+            await work_off(counted, lambda rows: database.run(_store, rows, same), database.at_once)
         await this.accounts_known
-        await _measure_young(database, usage, metric, windows, now)
+        await _measure_young(database, usage, metric, windows, same)
         if report.newest_day is None or day - report.newest_day > this.stale_after:
             # Days of zeros are activity of the export, if not of the customers.
             report.newest_day = await asyncio.to_thread(usage.newest_day, metric.name, day) or report.newest_day
@@ -67,6 +74,21 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
         await this.accounts_known
     await database.run(_record, report, day, now)
     return report
+
+
+async def _land(
+    database: Database, land: Callable[[Landing], bool], report: Measurement, begin: Callable[[], Awaitable[None]], same: Same
+) -> bool:
+    """Where usage lies in a database of our own kind its answer need not pass through us. False: it has to."""
+    with landing(database, Place(READINGS, COLUMNS, same, LAST_DAY)) as landed:
+        if not await asyncio.to_thread(land, landed):
+            return False
+        report.rows, newest = landed.ask("count(*), max(last_day)")
+        report.newest_day = date.fromisoformat(newest) if isinstance(newest, str) else newest
+        await begin()
+        for unit in landed.units():
+            await database.write(partial(landed.take, unit))
+    return True
 
 
 async def _counted(
@@ -83,7 +105,7 @@ async def _counted(
         await begin()
 
 
-async def _measure_young(database: Database, usage: Usage, metric: Metric, windows: Windows, now: datetime) -> None:
+async def _measure_young(database: Database, usage: Usage, metric: Metric, windows: Windows, same: Same) -> None:
     """Usage rows from before an account's start must not count: those accounts are read again, one statement a start date."""
     for start, accounts in (await database.read(_young, windows, metric.min_baseline_days)).items():
         own = Windows(windows.day, windows.recent_days, (windows.recent_start - start).days)
@@ -91,9 +113,9 @@ async def _measure_young(database: Database, usage: Usage, metric: Metric, windo
             some = accounts[at : at + COHORT]
             silent = set(some)
             async for rows in read_ahead(partial(usage.measure, metric.name, own, some)):
-                await database.run(_store, metric.name, rows, now)
+                await database.run(_store, rows, same)
                 silent -= {row[0] for row in rows}
-            await database.run(_store, metric.name, [(account, 0.0, 0.0, None) for account in silent], now)
+            await database.run(_store, [(account, 0.0, 0.0, None) for account in silent], same)
 
 
 def _young(session: Session, windows: Windows, least: int) -> dict[date, list[str]]:
@@ -109,9 +131,8 @@ def _young(session: Session, windows: Windows, least: int) -> dict[date, list[st
     return cohorts
 
 
-def _store(session: Session, metric: str, rows: list[UsageRow], now: datetime) -> None:
-    same = {"metric": metric, "measured_at": now}
-    upsert(session, Reading.__table__, COLUMNS, rows, same=same, rules=LAST_DAY)  # type: ignore[arg-type]
+def _store(session: Session, rows: list[UsageRow], same: Same) -> None:
+    upsert(session, READINGS, COLUMNS, rows, same=same, rules=LAST_DAY)
 
 
 def _forget_later(session: Session, metric: str, now: datetime) -> None:

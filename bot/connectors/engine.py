@@ -2,17 +2,18 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Executable, create_engine, make_url
+from sqlalchemy import URL, Connection, Dialect, Executable, Select, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.errors import SourceFailed
+from bot.landing import Landing, PostgresLanding, SqliteLanding
 
 PAGE = 5000
 PLAIN = {"pysqlite", "psycopg"}
@@ -37,17 +38,34 @@ class Warehouse:
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
+        with self._failing() as limited, self.engine.connect() as connection, limited(connection.connection.driver_connection):
+            yield connection
+
+    def land(self, statement: Select[Any], landing: Landing) -> bool:
+        """Lets the statement's answer land: it must have the landing's columns and types. False: the databases are of different kinds."""
+        compiled = _compiled(statement, self.engine.dialect)
+        sqlite = self.engine.dialect.name == "sqlite"
+        if isinstance(landing, SqliteLanding) and sqlite and self.url.database and "main." not in str(compiled):
+            (file,), _ = self.engine.dialect.create_connect_args(self.url)
+            with self._failing() as limited, limited(landing.driver):
+                landing.fill(file, str(compiled), _in_order(compiled))
+            return True
+        if isinstance(landing, PostgresLanding) and self.engine.dialect.driver == "psycopg":
+            with self.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                with driver.cursor().copy(f"COPY ({compiled}) TO STDOUT (FORMAT BINARY)", compiled.params) as blocks:
+                    landing.fill(blocks)
+            return True
+        return False
+
+    @contextmanager
+    def _failing(self) -> Iterator[Callable[[Any], AbstractContextManager[None]]]:
+        """Gives a way to limit a driver's connection; every failure, and the end of the time, becomes SourceFailed."""
         expired = threading.Event()
+        failure: type[Exception] = self.engine.dialect.loaded_dbapi.Error
         try:
-            with self.engine.connect() as connection:
-                done = threading.Event()
-                limited = (connection.connection.driver_connection, connection.dialect.loaded_dbapi.Error, self.timeout, expired, done)
-                threading.Thread(target=_stop_late, args=limited, daemon=True).start()
-                try:
-                    yield connection
-                finally:
-                    done.set()
-        except SQLAlchemyError as error:
+            yield lambda driver: _limited(driver, failure, self.timeout, expired)
+        except (SQLAlchemyError, failure) as error:
             if expired.is_set():
                 raise SourceFailed(f"no answer within {self.timeout:g} s") from None
             raise SourceFailed(_reason(error)) from None
@@ -66,7 +84,7 @@ class Warehouse:
 
 def _by_driver(connection: Connection, driver: Any, statement: Executable) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
     """Plain tuples, straight from the driver: a third of the time of a large reading goes into rows otherwise."""
-    compiled: Any = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    compiled = _compiled(statement, connection.dialect)
     try:
         rows = _rows(driver, compiled)
         names = next(rows, ())
@@ -80,8 +98,7 @@ def _rows(driver: Any, compiled: Any) -> Iterator[Any]:
     """The names of the columns, then the rows."""
     cursor = driver.cursor()
     if isinstance(driver, sqlite3.Connection):
-        values = compiled.params
-        cursor.execute(str(compiled), [values[name] for name in compiled.positiontup or ()])
+        cursor.execute(str(compiled), _in_order(compiled))
         yield _names(cursor)
         yield from cursor
     else:
@@ -92,6 +109,15 @@ def _rows(driver: Any, compiled: Any) -> Iterator[Any]:
             yield _names(cursor)
             yield first
             yield from rows
+
+
+def _compiled(statement: Any, dialect: Dialect) -> Any:
+    return statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+
+
+def _in_order(compiled: Any) -> list[Any]:
+    values = compiled.params
+    return [values[name] for name in compiled.positiontup or ()]
 
 
 def _names(cursor: Any) -> tuple[str, ...]:
@@ -106,6 +132,16 @@ def _patience(url: URL, timeout: float, writes: bool) -> dict[str, Any]:
     return {"connect_timeout": max(2, round(timeout))} if named else {}
 
 
+@contextmanager
+def _limited(driver: Any, failure: type[Exception], timeout: float, expired: threading.Event) -> Iterator[None]:
+    done = threading.Event()
+    threading.Thread(target=_stop_late, args=(driver, failure, timeout, expired, done), daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
 def _stop_late(driver: Any, failure: type[Exception], timeout: float, expired: threading.Event, done: threading.Event) -> None:
     """Again and again: a stop that falls between two statements stops nothing."""
     stop = getattr(driver, "interrupt", None) or getattr(driver, "cancel", None)
@@ -118,5 +154,5 @@ def _stop_late(driver: Any, failure: type[Exception], timeout: float, expired: t
                 stop()
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def _reason(error: Exception) -> str:
     return str(error.__cause__ or error).strip().splitlines()[0]

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.errors import SourceFailed
+from bot.landing import Landing
 
 Entity = Literal["accounts", "contacts"]
 Rows = list[Sequence[Any]]
@@ -164,6 +165,10 @@ class Usage(Protocol):
 
     def measure(self, metric: str, windows: Windows, accounts: Sequence[str] | None = None) -> Iterator[list[UsageRow]]:
         """One row per account that has a usage row in either window. Raises SourceFailed."""
+        ...
+
+    def land(self, metric: str, windows: Windows, landing: Landing) -> bool:
+        """The same for all accounts, into a landing. False: these rows have to be read, nothing has landed. Raises SourceFailed."""
         ...
 
     def newest_day(self, metric: str, before: date) -> date | None:

@@ -13,16 +13,38 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, column, distinct, func, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    column,
+    distinct,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.sql.expression import FromClause
 
 from bot.clock import start_of
 from bot.connectors.engine import Warehouse
 from bot.connectors.ports import Metric, UsageRow, Windows
 from bot.errors import SourceFailed
+from bot.landing import Landing
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 DATE_LENGTH = len("2026-01-31")
+NOTHING = 1e-12
+"""What may be left of a float subtraction that should give nothing, as a share of what was subtracted from."""
+MEASURED = ("account_id", "recent", "baseline", "last_day")
+OWN_DAYS = {"sqlite": str, "postgresql": date}
+UNREADABLE = "sum(last_day IS NOT date(last_day))"
 
 
 class SqlUsage:
@@ -39,12 +61,20 @@ class SqlUsage:
             form = _form(connection, usage, self._zone)
             if form is None:
                 return
-            statement = _measurement(usage, windows, form, accounts)
-            if connection.dialect.name == "sqlite":
-                # Its max() of a text copies every new maximum: read backwards, the first is the last (a fifth of the whole time).
-                statement = statement.order_by(usage.account.desc())
+            statement = _measurement(usage, windows, form, connection.dialect.name, accounts)
             for _, rows in self._warehouse.pages(connection, statement):
                 yield _read(rows, usage.metric, form)
+
+    def land(self, metric: str, windows: Windows, landing: Landing) -> bool:
+        """Only where days stand as our own database of that kind keeps them: elsewhere they have to be read."""
+        usage = _Columns(self.metrics[metric])
+        with self._warehouse.connect() as connection:
+            form = _form(connection, usage, self._zone)
+            dialect = connection.dialect.name
+        if form is None or form.day is not OWN_DAYS.get(dialect) or form.account not in (str, int):
+            return False
+        statement = _as_landed(_measurement(usage, windows, form, dialect, None), usage.metric)
+        return self._warehouse.land(statement, landing) and not (form.day is str and landing.ask(UNREADABLE)[0])
 
     def newest_day(self, metric: str, before: date) -> date | None:
         usage = _Columns(self.metrics[metric])
@@ -98,11 +128,12 @@ def _expression(name: str) -> ColumnElement[Any]:
 
 @dataclass(frozen=True)
 class _Form:
-    """How a usage table writes its days and its account ids."""
+    """How a usage table writes its days and its account ids: what turns ours into its, and `day`, the type of its days."""
 
     write: Callable[[date], Any]
     read: Callable[[Any], date]
     account: Callable[[str], Any]
+    day: type
 
     def accounts(self, ids: Sequence[str]) -> list[Any]:
         """Those of the ids that this table can hold: a table of numbers knows no account `acme`."""
@@ -135,10 +166,10 @@ def _form_of(sample: Any, zone: ZoneInfo, account: Callable[[str], Any], metric:
         naive = sample.tzinfo is None
         return _timed(zone, account, metric, lambda m: m.replace(tzinfo=None) if naive else m, lambda value: value)
     if isinstance(sample, date):
-        return _Form(lambda day: day, lambda value: value, account)
+        return _Form(lambda day: day, lambda value: value, account, date)
     if isinstance(sample, str) and len(sample) == DATE_LENGTH:
         date.fromisoformat(sample)
-        return _Form(date.isoformat, date.fromisoformat, account)
+        return _Form(date.isoformat, date.fromisoformat, account, str)
     if isinstance(sample, str):
         # Texts are compared as texts: only UTC sorts like time, and to the minute a bound sorts before all of that minute.
         if datetime.fromisoformat(sample).utcoffset() or sample[4:5] != "-":
@@ -148,7 +179,7 @@ def _form_of(sample: Any, zone: ZoneInfo, account: Callable[[str], Any], metric:
         return _timed(zone, account, metric, write, datetime.fromisoformat)
     if isinstance(sample, int) and 19000101 <= sample <= 99991231:
         date.fromisoformat(str(sample))
-        return _Form(lambda day: int(day.strftime("%Y%m%d")), lambda value: date.fromisoformat(str(value)), account)
+        return _Form(lambda day: int(day.strftime("%Y%m%d")), lambda value: date.fromisoformat(str(value)), account, int)
     raise ValueError
 
 
@@ -166,7 +197,7 @@ def _timed(
         moment = read(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
 
-    return _Form(lambda day: write(start_of(day, zone)), read_day, account)
+    return _Form(lambda day: write(start_of(day, zone)), read_day, account, datetime)
 
 
 def _aggregate(usage: _Columns, inside: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -181,13 +212,27 @@ def _aggregate(usage: _Columns, inside: ColumnElement[bool]) -> ColumnElement[An
             return func.count(distinct(case((inside, usage.value))))
 
 
-def _measurement(usage: _Columns, windows: Windows, form: _Form, accounts: Sequence[str] | None) -> Select[Any]:
+def _measurement(usage: _Columns, windows: Windows, form: _Form, dialect: str, accounts: Sequence[str] | None) -> Select[Any]:
     """account, recent, baseline (for sums: both windows together, which costs one CASE a row less), last active day."""
     recent = usage.day >= form.write(windows.recent_start)
     summed = usage.metric.aggregate in ("avg", "sum")
     older = func.sum(usage.value) if summed else _aggregate(usage, ~recent)
     columns = (usage.account, _aggregate(usage, recent), older, func.max(case((usage.active, usage.day))))
-    return _between(usage.select(*columns), usage, form, windows.baseline_start, windows.day, accounts)
+    labelled = (column.label(name) for column, name in zip(columns, MEASURED, strict=True))
+    statement = _between(usage.select(*labelled), usage, form, windows.baseline_start, windows.day, accounts)
+    # SQLite's max() of a text copies every new maximum: read backwards, the first is the last (a fifth of the whole time).
+    return statement.order_by(usage.account.desc()) if dialect == "sqlite" else statement
+
+
+def _as_landed(measurement: Select[Any], metric: Metric) -> Select[Any]:
+    """What `_row` makes of a row, in SQL."""
+    found = measurement.subquery("found").c
+    recent, whole = (func.coalesce(cast(column, Double), 0.0) for column in (found.recent, found.baseline))
+    older = case((func.abs(whole - recent) < func.abs(whole) * NOTHING, 0.0), else_=whole - recent)
+    baseline = older if metric.aggregate in ("avg", "sum") else whole
+    account = cast(found.account_id, Text).label("account_id")
+    columns = (account, recent.label("recent"), baseline.label("baseline"), found.last_day)
+    return select(*columns).where(found.account_id.is_not(None))
 
 
 def _between(statement: Select[Any], usage: _Columns, form: _Form, start: date, end: date, accounts: Sequence[str] | None) -> Select[Any]:
@@ -212,6 +257,6 @@ def _row(row: Sequence[Any], summed: bool, last: date | None) -> UsageRow:
     account, recent, baseline = str(row[0]), float(row[1] or 0), float(row[2] or 0)
     if summed:
         whole, baseline = baseline, baseline - recent
-        if abs(baseline) < abs(whole) * 1e-12:  # what is left of a float subtraction that should give nothing
+        if abs(baseline) < abs(whole) * NOTHING:
             baseline = 0.0
     return account, recent, baseline, last
