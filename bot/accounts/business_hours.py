@@ -54,9 +54,7 @@ class BusinessHours:
 
     def opens_at(self, moment: datetime, zone: str | None = None) -> datetime:
         """The moment itself when it is inside the hours, else the next opening; in UTC."""
-        moment = _in_utc(moment)
-        start, _ = next(self._spans(moment, zone_of(zone or self.zone)))
-        return max(moment, start)
+        return _opens_at(self, _in_utc(moment), zone or self.zone)
 
     def after(self, moment: datetime, length: timedelta, zone: str | None = None) -> datetime:
         """So much business time later for someone in `zone` (default: the workspace's); in UTC, inside the hours or at their end.
@@ -66,10 +64,7 @@ class BusinessHours:
         """
         if length < timedelta():
             raise ValueError("business time runs forward only")
-        there = zone_of(zone or self.zone)
-        begin = self.opens_at(moment, zone)
-        days, rest = divmod(length, timedelta(days=1))
-        return self._walk(self._same_time(begin, days, there) if days else begin, rest, there)
+        return _after(self, _in_utc(moment), length, zone or self.zone)
 
     def closes_on(self, day: date, zone: str | None = None) -> datetime:
         """When the last hours of a day end, for someone in `zone`; in UTC. The end of the calendar day where there are none."""
@@ -77,7 +72,7 @@ class BusinessHours:
         openings = () if _is_holiday(self.country, day) else self.week[day.weekday()]
         return _instant(day, openings[-1].end if openings else 24 * 60, there)
 
-    def _same_time(self, begin: datetime, days: int, there: ZoneInfo) -> datetime:
+    def same_time(self, begin: datetime, days: int, there: ZoneInfo) -> datetime:
         """The same time of day, so many business days later. Between two openings it is the later one's start."""
         local = begin.astimezone(there)
         day, openings = next(islice(self._open_days(local.date() + timedelta(days=1), there), days - 1, None))
@@ -85,17 +80,17 @@ class BusinessHours:
         start, end = next((span for span in openings if wanted <= span[1]), openings[-1])
         return min(max(wanted, start), end)
 
-    def _walk(self, moment: datetime, left: timedelta, there: ZoneInfo) -> datetime:
+    def walk(self, moment: datetime, left: timedelta, there: ZoneInfo) -> datetime:
         if not left:
             return moment
-        for start, end in self._spans(moment, there):
+        for start, end in self.spans(moment, there):
             begin = max(moment, start)
             if left <= end - begin:
                 return begin + left
             left -= end - begin
         raise AssertionError("spans never end")
 
-    def _spans(self, moment: datetime, there: ZoneInfo) -> Iterator[Span]:
+    def spans(self, moment: datetime, there: ZoneInfo) -> Iterator[Span]:
         """Openings that end after the moment, one by one, without end."""
         for _, spans in self._open_days(moment.astimezone(there).date(), there):
             yield from (span for span in spans if moment < span[1])
@@ -111,6 +106,21 @@ class BusinessHours:
                 yield day, spans
             day += timedelta(days=1)
         raise ValueError("the business hours never open")
+
+
+@lru_cache(maxsize=1024)
+def _opens_at(hours: BusinessHours, moment: datetime, zone: str) -> datetime:
+    """A pass asks about one moment for a thousand accounts in a few zones."""
+    start, _ = next(hours.spans(moment, zone_of(zone)))
+    return max(moment, start)
+
+
+@lru_cache(maxsize=1024)
+def _after(hours: BusinessHours, moment: datetime, length: timedelta, zone: str) -> datetime:
+    there = zone_of(zone)
+    begin = _opens_at(hours, moment, zone)
+    days, rest = divmod(length, timedelta(days=1))
+    return hours.walk(hours.same_time(begin, days, there) if days else begin, rest, there)
 
 
 def _in_utc(moment: datetime) -> datetime:
