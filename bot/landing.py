@@ -4,6 +4,7 @@ Its rows never pass through Python, where each of them costs more than it costs 
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.database import BUSY_SECONDS, Database
 
 UNIT = 5000
 """Rows that SQLite takes over at a time: nobody else can write meanwhile."""
+TAKEN, DEADLOCK = "23505", "40P01"
 ROWS = 1000
 """Rows that go to PostgreSQL in one piece."""
 
@@ -56,6 +58,7 @@ class SqliteLanding:
 
     def __init__(self, database: Database, place: Place) -> None:
         self._own, self._place, self._dialect = database.url.database, place, database.writer.dialect
+        self.busy = threading.Lock()
         self.driver = sqlite3.connect("", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
         self.driver.execute("PRAGMA journal_mode = OFF")
 
@@ -81,7 +84,8 @@ class SqliteLanding:
         alike = self._place.alike(self._dialect)
         chosen = ", ".join([*self._place.columns, *("?" * len(alike))])
         source = f"SELECT {chosen} FROM landed WHERE rowid > ? AND rowid <= ? ORDER BY rowid DESC"  # noqa: S608
-        self.driver.execute(upsert_text(self._place.into, source), [*alike, unit - UNIT, unit])
+        with self.busy:
+            self.driver.execute(upsert_text(self._place.into, source), [*alike, unit - UNIT, unit])
 
     def close(self) -> None:
         self.driver.close()
@@ -92,6 +96,7 @@ class PostgresLanding:
 
     def __init__(self, database: Database, place: Place) -> None:
         self._place, self._dialect = place, database.writer.dialect
+        self.busy = threading.Lock()
         self._pooled = database.writer.raw_connection()
         self.driver: Any = self._pooled.driver_connection
 
@@ -114,19 +119,30 @@ class PostgresLanding:
         return range(1)
 
     def take(self, unit: int) -> None:
-        """First what stands, then what is new: half the time of ON CONFLICT, and safe under the lock, which keeps no reader waiting."""
+        """Where another pass wrote the same rows meanwhile, once more: now they stand."""
+        for last in (False, False, True):
+            with self.busy:
+                try:
+                    self._take()
+                    self.driver.commit()
+                    return
+                except Exception as error:
+                    self.driver.rollback()
+                    if last or getattr(error, "sqlstate", None) not in (TAKEN, DEADLOCK):
+                        raise
+
+    def _take(self) -> None:
+        """First what stands, then what is new: half the time of ON CONFLICT."""
         into, alike = self._place.into, self._place.alike(self._dialect)
         table, columns = into.table.name, into.table.c
         same = (f"%s::{columns[name].type.compile(self._dialect)} AS {name}" for name in into.same)
         rows = f"FROM (SELECT *, {', '.join(same)} FROM landed) AS excluded"  # noqa: S608
         stands = " AND ".join(f"{table}.{key.name} = excluded.{key.name}" for key in into.table.primary_key)
+        new = f"SELECT {into.names} {rows} WHERE NOT EXISTS (SELECT FROM {table} WHERE {stands})"  # noqa: S608
         with self.driver.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")  # the pass's record, which follows, makes sure of these rows too
-            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
             cursor.execute(f"UPDATE {table} SET {into.changes} {rows} WHERE {stands}", alike)  # noqa: S608
-            new = f"SELECT {into.names} {rows} WHERE NOT EXISTS (SELECT FROM {table} WHERE {stands})"  # noqa: S608
             cursor.execute(f"INSERT INTO {table} ({into.names}) {new}", alike)
-        self.driver.commit()
 
     def close(self) -> None:
         self.driver.rollback()
@@ -148,8 +164,10 @@ def _larger(blocks: Iterable[Any]) -> Iterator[bytes]:
 
 @contextmanager
 def landing(database: Database, place: Place) -> Iterator[SqliteLanding | PostgresLanding]:
+    """Whoever gives up waiting for `take` closes nothing under its hands: `busy` is held while a thread is at it."""
     found = SqliteLanding(database, place) if database.is_sqlite else PostgresLanding(database, place)
     try:
         yield found
     finally:
-        found.close()
+        with found.busy:
+            found.close()

@@ -19,6 +19,12 @@ async def read_ahead(open_iterator: Callable[[], Iterator[T]]) -> AsyncIterator[
             yield item
 
 
+async def in_thread(work: Callable[[], T]) -> T:
+    """Does blocking work in a thread of its own, which has ended when this returns, fails or is cancelled."""
+    with ThreadPoolExecutor(1, "source") as thread:
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
+
+
 async def work_off(items: AsyncIterator[T], work: Callable[[T], Awaitable[None]], at_once: int) -> None:
     """Begins the work on every item as it comes, on so many at once. What was begun has ended when this returns, or fails."""
     under_way: set[asyncio.Future[None]] = set()

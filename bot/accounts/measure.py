@@ -20,7 +20,7 @@ from bot.connectors.ports import Metric, Usage, UsageRow, Windows
 from bot.database import Database
 from bot.errors import SourceFailed
 from bot.landing import Landing, Place, landing
-from bot.streams import read_ahead, work_off
+from bot.streams import in_thread, read_ahead, work_off
 from models import Account, Reading, Source
 
 READINGS: Any = Reading.__table__
@@ -81,7 +81,7 @@ async def _land(
 ) -> bool:
     """Where usage lies in a database of our own kind its answer need not pass through us. False: it has to."""
     with landing(database, Place(READINGS, COLUMNS, same, LAST_DAY)) as landed:
-        if not await asyncio.to_thread(land, landed):
+        if not await in_thread(partial(land, landed)):
             return False
         report.rows, newest = landed.ask("count(*), max(last_day)")
         report.newest_day = date.fromisoformat(newest) if isinstance(newest, str) else newest

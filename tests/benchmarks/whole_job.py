@@ -1,12 +1,15 @@
-"""The whole job beside a cron script, as whole processes: from nothing to about a thousand cards in a stand-in without delay.
+"""The whole job beside a cron script: from nothing to about a thousand cards in a stand-in without delay.
 
     uv run python -m tests.benchmarks.whole_job [--accounts 100000] [--runs 3]
 
-Ours is `staysail sweep` and then `staysail deliver`: it also polls and keeps every account, measures and keeps every signal, and
-remembers what it sent.
+Ours also polls and keeps every account, measures and keeps every signal, and remembers what it sent. Three ways, each from an empty
+database: `staysail sweep` and then `staysail deliver`; both in one process, `staysail sweep --deliver`; and in a process that serves
+already, the job as its scheduler starts it, until its worker has sent the last card. The cron script is a whole process each time.
 """
 
 import argparse
+import asyncio
+import gc
 import os
 import socket
 import statistics
@@ -14,18 +17,33 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from bot.app import build
+from bot.cli import YOUNG
+from bot.delivery import outbox
+from bot.outgoing import slack_session
+from bot.schema import migrate
+from bot.serve import Jobs
+from bot.settings import load_settings
 from tests.benchmarks.data import build_sqlite, usage_days
 from tests.benchmarks.sweep import SETTINGS
+
+STAYSAIL = [sys.executable, "-m", "bot"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--accounts", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.serve:
+        asyncio.run(serve(arguments.serve))
+        return
     with tempfile.TemporaryDirectory(prefix="staysail-bench-") as name:
         compare(arguments, Path(name))
 
@@ -38,35 +56,94 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
     url = f"http://127.0.0.1:{port}/api/"
     try:
         time.sleep(1.5)
-        runs = [(cron(folder, url), ours(folder, url)) for _ in range(arguments.runs)]
+        with serving(folder, url) as served:
+            runs = [(cron(folder, url), two(folder, url), one(folder, url), served()) for _ in range(arguments.runs)]
     finally:
         standin.terminate()
         standin.wait()
-    base, total = (statistics.median(column) for column in zip(*runs, strict=True))
-    ratio = statistics.median(own / script for script, own in runs)
-    print(f"{arguments.accounts:,} accounts x 90 rows, SQLite, {arguments.runs} runs (medians, whole processes)")
-    print(f"  cron script       {base:6.2f} s")
-    print(f"  sweep + deliver   {total:6.2f} s   {ratio:.2f} x")
+    print(f"{arguments.accounts:,} accounts x 90 rows, SQLite, {arguments.runs} runs (medians)")
+    names = ("cron script", "sweep, then deliver", "sweep --deliver", "in a process that serves")
+    for name, column in zip(names, zip(*runs, strict=True), strict=True):
+        ratio = statistics.median(own / run[0] for own, run in zip(column, runs, strict=True))
+        print(f"  {name:26}{statistics.median(column):6.2f} s   {ratio:.2f} x")
 
 
 def cron(folder: Path, url: str) -> float:
     return timed([sys.executable, "-m", "tests.benchmarks.cron", str(folder), url], {})
 
 
-def ours(folder: Path, url: str) -> float:
+def two(folder: Path, url: str) -> float:
+    variables = fresh(folder, url)
+    swept, delivered = timed([*STAYSAIL, "sweep"], variables), timed([*STAYSAIL, "deliver"], variables)
+    print(f"    sweep {swept:.2f} s, deliver {delivered:.2f} s")
+    return swept + delivered
+
+
+def one(folder: Path, url: str) -> float:
+    return timed([*STAYSAIL, "sweep", "--deliver"], fresh(folder, url))
+
+
+def clear(folder: Path) -> None:
     for file in folder.glob("staysail.db*"):
         file.unlink()
-    variables = {
+
+
+def fresh(folder: Path, url: str) -> dict[str, str]:
+    clear(folder)
+    variables = environment(folder, url)
+    timed([*STAYSAIL, "migrate"], variables)
+    return variables
+
+
+def environment(folder: Path, url: str) -> dict[str, str]:
+    return {
         "DATABASE_URL": f"sqlite:///{folder}/staysail.db",
         "SLACK_API_URL": url,
         "SLACK_BOT_TOKEN": "xoxb-x",
         "STAYSAIL_CONFIG": f"{folder}/staysail.yml",
     }
-    staysail = [sys.executable, "-m", "bot"]
-    timed([*staysail, "migrate"], variables)
-    swept, delivered = timed([*staysail, "sweep"], variables), timed([*staysail, "deliver"], variables)
-    print(f"    sweep {swept:.2f} s, deliver {delivered:.2f} s")
-    return swept + delivered
+
+
+@contextmanager
+def serving(folder: Path, url: str) -> Iterator[Callable[[], float]]:
+    """Gives a way to run the job once more in a process that stays."""
+    command = [sys.executable, "-m", "tests.benchmarks.whole_job", "--serve", str(folder)]
+    process = subprocess.Popen(command, env=os.environ | environment(folder, url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin
+    assert process.stdout
+    lines, asking = process.stdout, process.stdin
+
+    def again() -> float:
+        print("go", file=asking, flush=True)
+        seconds = float(lines.readline())
+        print(f"    in a process that serves {seconds:.2f} s")
+        return seconds
+
+    try:
+        yield again
+    finally:
+        asking.close()
+        process.wait()
+
+
+async def serve(folder: Path) -> None:
+    """What `staysail run` does when the time for a sweep has come: its job, and its worker until nothing waits."""
+    gc.set_threshold(YOUNG)
+    settings = load_settings(folder / "staysail.yml", os.environ)
+    for _ in sys.stdin:
+        clear(folder)
+        async with slack_session() as session:
+            app = build(settings, session)
+            migrate(app.database)
+            worker = asyncio.ensure_future(app.worker.run())
+            began = time.perf_counter()
+            await Jobs(app).sweep()
+            while await app.database.read(outbox.count_waiting):
+                await asyncio.sleep(0.02)
+            print(time.perf_counter() - began, flush=True)
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+            app.database.close()
 
 
 def timed(command: list[str], variables: dict[str, str]) -> float:

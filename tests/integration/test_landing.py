@@ -1,15 +1,20 @@
 """Usage in a database of our own kind: its answer lands in ours, and is what it would be if it were read row by row."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from bot.accounts.measure import COLUMNS, LAST_DAY, READINGS
 from bot.connectors.ports import UsageRow, Windows
 from bot.connectors.usage.sql import SqlUsage
 from bot.database import Database
-from bot.landing import UNIT, Landing
+from bot.landing import UNIT, Landing, Place, landing
+from bot.sources import usage_of
 from models import Reading
 from tests.integration.company import ACTIVE, DAY, ONE, Company, account, steady
 
@@ -113,3 +118,29 @@ async def test_a_statement_that_fails_leaves_nothing_behind(company: Company) ->
     assert await readings(company) == {}
     assert (await company.sweep()).problems == []
     assert len(await readings(company)) == 1
+
+
+async def test_two_passes_at_once_leave_one_row_each(company: Company) -> None:
+    company.accounts([account("a"), account("b")])
+    company.use(steady("a", [10] * 70) + steady("b", [10] * 70))
+    sweeps = [company.sweeper(DAY), company.sweeper(DAY)]
+    reports = await asyncio.gather(*(sweep.run() for sweep in sweeps))
+    assert [report.problems for report in reports] == [[], []]
+    assert set(await readings(company)) == {"a", "b"}
+
+
+async def test_whoever_wrote_the_same_rows_meanwhile_is_overwritten(company: Company, database: Database) -> None:
+    """On PostgreSQL nobody waits for whoever lands: that a row came in between is seen by its key."""
+    company.use([("a", str(DAY - ONE), 28.0)])
+    usage = usage_of(company.load())
+    assert usage
+    same = {"metric": "active_users", "measured_at": datetime(2026, 3, 31, tzinfo=UTC)}
+    with landing(database, Place(READINGS, COLUMNS, same, LAST_DAY)) as landed:
+        assert usage.land("active_users", usage.metrics["active_users"].windows(DAY), landed)
+        (unit,) = landed.units()
+        with database.writer.begin() as other:
+            other.execute(insert(Reading).values(**same, account_id="a", recent=1, baseline=1))
+            taking = asyncio.ensure_future(asyncio.to_thread(landed.take, unit))
+            await asyncio.sleep(0.1)
+        await taking
+    assert (await readings(company))["a"][0] == 28
