@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 import structlog
-from jinja2 import FileSystemBytecodeCache
 
 from bot.cli import YOUNG
 from bot.database import Database
-from bot.messages import render
 from bot.schema import migrate
 from models import Base
 from tests.calendars import CalendarServer, calendar_server
@@ -44,14 +42,6 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_unconfigure() -> None:
     end()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_templates() -> None:
-    """A hundred templates that every process would compile; a template that was changed is compiled anew."""
-    folder = COMPILED / "templates"
-    folder.mkdir(parents=True, exist_ok=True)
-    render._environment().bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="session")

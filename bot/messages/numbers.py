@@ -1,6 +1,7 @@
 """Numbers, money, dates and durations as people write them in English."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 MONTHS = (
@@ -96,10 +97,15 @@ def span(count: int) -> str:
     return f"{count // 7} weeks" if count >= 14 and count % 7 == 0 else days(count)
 
 
-def spark(values: tuple[float | None, ...]) -> str:
+def spark(values: Sequence[float | None]) -> str:
     """Bars from zero, so that a small dip looks small; a missing value is a dot."""
-    top = max((value for value in values if value is not None), default=0) or 1
+    top = max(known(values), default=0) or 1
     return "".join("·" if value is None else BARS[_bar(value / top)] for value in values)
+
+
+def known(values: Sequence[float | None]) -> list[float]:
+    """Those that are there."""
+    return [value for value in values if value is not None]
 
 
 def _bar(share: float) -> int:

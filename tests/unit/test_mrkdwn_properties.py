@@ -16,6 +16,7 @@ from bot.messages.catalog import Message, Modal
 from bot.messages.catalog.answer_examples import ANSWER_EXAMPLES
 from bot.messages.catalog.card_examples import CARD_EXAMPLES
 from bot.messages.catalog.modal_examples import MODAL_EXAMPLES
+from bot.messages.gallery import drawn
 from bot.messages.mrkdwn import BREAK, clean, fit, link, mrkdwn, plain
 from bot.messages.render import render, render_view
 
@@ -146,3 +147,10 @@ def test_a_modal_is_harmless_in_every_field(modal: Modal, words: str) -> None:
     assert 1 <= len(view["title"]["text"]) <= 24
     assert len(view["blocks"]) <= 100
     assert_all_harmless(view)
+
+
+def test_words_that_are_a_template_stay_words() -> None:
+    for facts in (*MANY, *ANSWER_EXAMPLES.values(), *MODAL_EXAMPLES.values()):
+        shown = json.dumps(drawn(poisoned(facts, "{{ 7777 * 7777 }}{% raw %}{{ m.__class__ }}")))
+        assert "60481729" not in shown
+        assert "class '" not in shown
