@@ -30,6 +30,7 @@ from models.queries import rooms_of
 
 CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value, m.CardName.SURVEY_ANSWERS.value}
 """What a playbook's step `card` may name."""
+KNOWN = frozenset(m.CardName)
 MANAGERS = "managers"
 UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
 
@@ -249,7 +250,7 @@ def _agreed(meeting: Mapping[str, Any] | None, by: str | None) -> dict[str, Any]
 
 def _card_name(name: str) -> m.CardName:
     """One that a later version of Staysail wrote is shown as the plainest."""
-    return m.CardName(name) if name in set(m.CardName) else m.CardName.CHECK_IN
+    return m.CardName(name) if name in KNOWN else m.CardName.CHECK_IN
 
 
 def _inside_a_sentence(label: str) -> str:

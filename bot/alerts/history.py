@@ -6,9 +6,11 @@ from bot.alerts.people import person
 from bot.messages import catalog as m
 from models import Trace
 
+KNOWN = frozenset(m.Did)
+
 
 def history_line(trace: Trace) -> m.HistoryLine | None:
-    if trace.what not in set(m.Did):
+    if trace.what not in KNOWN:
         return None
     until = trace.detail.get("until")
     return m.HistoryLine(

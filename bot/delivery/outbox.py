@@ -126,8 +126,9 @@ def claim(session: Session, ids: Sequence[str], worker: str, machine_now: dateti
         "attempted_at": func.coalesce(Row.attempted_at, machine_now),
     }
     chosen = [row.id for row in claimed]
-    won = session.scalars(update(Row).where(Row.id.in_(chosen), *free[1:]).values(values).returning(Row.id)).all()
-    return [row for row in claimed if row.id in set(won)]
+    taking = update(Row).where(Row.id.in_(chosen), *free[1:]).values(values).returning(Row.id)
+    won = set(session.scalars(taking.execution_options(synchronize_session=False)))
+    return [row for row in claimed if row.id in won]
 
 
 @dataclass(frozen=True)

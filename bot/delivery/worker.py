@@ -32,6 +32,7 @@ LONGEST_WAIT = 600.0
 PATIENCE = 60.0
 TICK = 0.5
 GLANCE = 0.1
+TOGETHER = 0.03
 FAREWELL = 10.0
 INTERRUPTED = "the process ended, or lost touch, while it was being sent"
 
@@ -63,6 +64,7 @@ class Worker:
         aftermaths: Mapping[str, Aftermath] | None = None,
     ) -> None:
         self._database, self._senders, self._composers, self._limits, self._now = database, senders, composers, limits, now
+        self._boards = {scheme: sender for scheme, sender in senders.items() if isinstance(sender, Board)}
         self._aftermaths = aftermaths or {}
         self._name = uuid4().hex
         self._wake = asyncio.Event()
@@ -138,6 +140,7 @@ class Worker:
             return False
         done, _ = await asyncio.wait(self._under_way, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
         if done:
+            done, _ = await asyncio.wait(self._under_way, timeout=TOGETHER)  # answers come in groups: one settling serves them all
             for task in done:
                 del self._under_way[task]
             await self._database.run(self._settle, [task.result() for task in done], clock.now())
@@ -216,14 +219,13 @@ class Worker:
         return Shown(row.id, where.channel_id, where.ts, composed.version)
 
     async def _deliver_one(self, row: Claimed, message: Any) -> Posted:
-        sender = self._senders.get(scheme_of(row.channel))
+        scheme = scheme_of(row.channel)
+        if board := self._boards.get(scheme):
+            return await self._deliver_to_board(board, row, message)
+        sender = self._senders.get(scheme)
         if sender is None:
-            section = "meetings.calendar" if scheme_of(row.channel) == CALENDAR else "email"
-            raise Undeliverable(
-                f"there is no sender for {scheme_of(row.channel)}: add the section `{section}` to staysail.yml, and start again"
-            )
-        if isinstance(sender, Board):
-            return await self._deliver_to_board(sender, row, message)
+            section = "meetings.calendar" if scheme == CALENDAR else "email"
+            raise Undeliverable(f"there is no sender for {scheme}: add the section `{section}` to staysail.yml, and start again")
         if row.ts and row.channel_id:
             return Posted(row.channel_id, row.ts)
         if row.uncertain and not sender.terms.repeats:
@@ -248,17 +250,18 @@ class Worker:
             raise Uncertain(f"it may have been sent, and the channel cannot be searched: {error}") from error
 
     def _failed(self, row: Claimed, error: SendFailed) -> Failed:
-        sender, now = self._senders.get(scheme_of(row.channel)), clock.now()
+        scheme, now = scheme_of(row.channel), clock.now()
+        sender, is_board = self._senders.get(scheme), scheme in self._boards
         uncertain = isinstance(error, Uncertain) or (row.uncertain and isinstance(error, SlowDown))
         wait = min(float(2**row.attempts), LONGEST_WAIT)
         if isinstance(error, SlowDown):
             self._limits.pause(row.channel, bool(row.ts), error.seconds)
             wait = error.seconds
-            if isinstance(sender, Board):  # Slack's limit is for everybody: it says nothing against this message
+            if is_board:  # Slack's limit is for everybody: it says nothing against this message
                 return Failed(row.id, str(error), uncertain, now + timedelta(seconds=wait), counts=False)
         if sender is None or isinstance(error, Undeliverable) or row.attempts + 1 >= sender.terms.tries:
             return self._given_up(row, str(error), uncertain, isinstance(error, Bounced))
-        if uncertain and not isinstance(sender, Board) and not sender.terms.repeats:
+        if uncertain and not is_board and not sender.terms.repeats:
             return self._given_up(row, f"it may have been sent, so it is not repeated: {error}. Resend it if it did not arrive", uncertain)
         return Failed(row.id, str(error), uncertain, now + timedelta(seconds=wait))
 

@@ -23,6 +23,8 @@ class SlackSender:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
+        # The SDK asks the logger's own level, where none means all: it would write out every request for a log that drops it.
+        client.logger.setLevel(client.logger.getEffectiveLevel())
         self._channels: dict[str, str] = {}
 
     async def post(self, channel: str, message: Rendered, outbox_id: str) -> Posted:
