@@ -9,9 +9,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import structlog
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
 from bot.errors import StaysailError
@@ -43,33 +41,30 @@ objects, as is Python's habit, was a fifth of its time."""
 
 def main() -> None:
     gc.set_threshold(YOUNG)
-    _log_to_stderr()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         cli()
-    except StaysailError as error:
-        sys.exit(_fail(str(error)))
-    except SQLAlchemyError as error:
-        sys.exit(_fail(f"the database does not answer: {str(error.__cause__ or error).strip().splitlines()[0]}"))
-    except OSError as error:
-        sys.exit(_fail(str(error).splitlines()[0] if str(error) else type(error).__name__))
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        words = _words_of(error)
+        if words is None:
+            raise
+        print(words, file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    finally:
+        gc.freeze()  # the interpreter looks through everything that is left before it ends: in vain
 
 
-def _fail(text: str) -> int:
-    print(text, file=sys.stderr)  # noqa: T201
-    return 1
+def _words_of(error: Exception) -> str | None:
+    """None: nobody foresaw it."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (a fifth of a second, and whoever can raise it has loaded it)
 
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper("iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    match error:
+        case StaysailError():
+            return str(error)
+        case SQLAlchemyError():
+            return f"the database does not answer: {str(error.__cause__ or error).strip().splitlines()[0]}"
+        case OSError():
+            return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return None

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-import structlog
 import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
@@ -24,6 +23,7 @@ from bot.clock import Clock
 from bot.errors import StaysailError
 from bot.feedback.suggest import warm_beside
 from bot.letters.links import signer
+from bot.log import log
 from bot.outgoing import slack_session
 from bot.playbooks.loading import load_rulebook
 from bot.reviews.feed import feed_links
@@ -48,7 +48,6 @@ from jobs.rooms import look_after_rooms
 from jobs.schedule import Schedule, Scheduled
 from jobs.surveys import look_after_surveys
 
-log = structlog.get_logger()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PLAYS_EVERY = timedelta(seconds=30)
 Report = dict[str, Any]

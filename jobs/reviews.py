@@ -3,19 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
-import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.worker import Delivery
+from bot.log import log
 from jobs.lease import lease
 from models import Review
 from models.review import SCHEDULED
 
 Duty = Callable[[], Awaitable[Mapping[str, int]]]
 """One thing that is looked after: gives what was done, by its name."""
-log = structlog.get_logger()
 
 
 async def look_after_reviews(duties: Sequence[Duty]) -> dict[str, int]:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import clock
 from bot.database import Database
 from bot.errors import StaysailError
+from bot.log import log
 from jobs.lease import lease, record
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -26,8 +25,8 @@ from bot.delivery.outbox import Claimed, Failed, Shown, Skipped
 from bot.delivery.schemes import CALENDAR, SLACK, scheme_of
 from bot.delivery.sender import Board, Bounced, Posted, Sender
 from bot.errors import SendFailed, SlowDown, Uncertain, Undeliverable
+from bot.log import log
 
-log = structlog.get_logger()
 LONGEST_WAIT = 600.0
 PATIENCE = 60.0
 TICK = 0.5

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.cards import UNITS
@@ -17,13 +16,13 @@ from bot.charts.chart import Chart, chart_of
 from bot.charts.draw import Drawable, draw
 from bot.connectors.ports import Metric, Usage
 from bot.errors import SendFailed
+from bot.log import log
 from bot.slack_api import asked
 
 WEEKS = 13
 KEPT = 500
 PATIENCE = 8.0
 """Seconds for one upload, of three requests."""
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-import structlog
-
 from bot.charts.chart import Chart
 from bot.errors import SourceFailed
+from bot.log import log
 from bot.messages.catalog import Answer, MissingSource, SignalValue, Ticket
 
 LIMIT = 2.0
 OUR_FAULT = "something went wrong on our side"
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.clock import day_of
 from bot.errors import InvalidInput
+from bot.log import log
 from bot.playbooks.known import known_signals
 from bot.settings import Settings
 from models import Account, Invitation
@@ -23,7 +23,6 @@ FEWEST: Final = 5
 """People: a smaller group of an anonymous survey is never broken down."""
 ASKED_WITHIN: Final = timedelta(days=92)
 """About a quarter: who was asked within it counts for the size of an anonymous answer's groups."""
-log = structlog.get_logger()
 
 
 def groups_of(session: Session, account_id: str, settings: Settings, now: datetime) -> list[str]:

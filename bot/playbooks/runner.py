@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
@@ -19,6 +18,7 @@ from bot.bulk import add_all
 from bot.connectors.ports import Usage
 from bot.database import Database
 from bot.errors import SourceFailed, StaysailError
+from bot.log import log
 from bot.playbooks.definition import Playbook
 from bot.playbooks.due import Due, about_to_open, claim
 from bot.playbooks.effects.alerts import Trends, open_alerts
@@ -35,7 +35,6 @@ from bot.playbooks.start import start_for
 from bot.playbooks.steps import CardStep, NotifyStep, SetStep, StartStep, Step, TaskStep, WebhookStep
 from models import Trace
 
-log = structlog.get_logger()
 WEEKS = 13
 BROKEN_AGAIN = timedelta(hours=1)
 

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from bot import clock
 from bot.clock import Clock
 from bot.connectors.ports import Look, Mail, Mailbox, Spot
 from bot.database import Database
+from bot.log import log
 from bot.reviews.answering import Became, take_in
 from bot.reviews.replies import NoAnswer, Unreadable, read_mail
 
@@ -26,7 +25,6 @@ LOOKS: Final = 50
 EARLY: Final = timedelta(seconds=10)
 """The clock that starts us is not exact: a little before the time is in time."""
 LEFT_UNREAD: Final = frozenset({Became.UNKNOWN, Became.STRANGER})
-log = structlog.get_logger()
 
 
 class AnswersByMail:

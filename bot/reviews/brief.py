@@ -11,7 +11,6 @@ from itertools import takewhile
 from time import monotonic
 from typing import Any
 
-import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from bot.delivery import outbox
 from bot.delivery.keys import brief_key, brief_subject
 from bot.details.charts import Uploads
 from bot.errors import Refused
+from bot.log import log
 from bot.messages import catalog as m
 from bot.reviews.brief_due import AHEAD, SPARE, due_at, is_due
 from bot.reviews.brief_message import KIND
@@ -40,7 +40,6 @@ from models.review import SCHEDULED
 MOST_CHARTS = 3
 SECONDS = 30.0
 """How long one run begins new briefs: the rest follow a minute later, and the job's other duties have their turn."""
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)

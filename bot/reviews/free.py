@@ -9,12 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from bot.accounts.business_hours import Span
 from bot.connectors.ports import Busy, CalendarFailed, Calendars
+from bot.log import log
 
-log = structlog.get_logger()
 AT_ONCE = 8
 KEPT, KEPT_FAILED = 60.0, 10.0
 """Seconds for which an answer, or that there was none, serves: a form is drawn anew at each choice."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isfinite
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,12 +14,11 @@ from bot.charts.chart import Chart
 from bot.connectors.ports import Usage
 from bot.details.charts import series_of
 from bot.errors import SourceFailed
+from bot.log import log
 from bot.messages.numbers import day as written
 from bot.reviews.picture import Line
 from bot.settings import Settings
 from models import Source
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)

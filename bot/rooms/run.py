@@ -7,13 +7,13 @@ A process that dies in between leaves a room whose step was begun without a clea
 
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.database import Database
 from bot.errors import SendFailed
+from bot.log import log
 from bot.rooms.answers import NotYet, answer_of
 from bot.rooms.asking import Moments
 from bot.rooms.deeds import Hands, NameTaken, Order, Outcome
@@ -22,8 +22,6 @@ from bot.rooms.reminding import anybody_late, remind
 from bot.rooms.scene import Scene
 from bot.rooms.settling import fail, finish, next_name, postpone
 from bot.rooms.steps import judge
-
-log = structlog.get_logger()
 
 
 @dataclass

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from bot.delivery.keys import invitation_key, reminder_key
 from bot.delivery.touches import Touches, barred
 from bot.errors import StaysailError
 from bot.letters.facts import CsmFacts
+from bot.log import log
 from bot.surveys.asking import person_of
 from bot.surveys.invitations import ASKED, Leaving, write_letters
 from bot.surveys.letters import REMINDER, Asked, Reader, csms_of, letter_content
@@ -28,7 +28,6 @@ from bot.surveys.shelf import survey_of
 from models import Account, Contact, Dispatch, Invitation, OutboxMessage, Trace
 from models.queries import keep_others_off
 
-log = structlog.get_logger()
 BATCH = 300
 NOT_YET_LEFT, BROKEN_AGAIN = timedelta(days=1), timedelta(hours=1)
 

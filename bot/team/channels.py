@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import structlog
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.bulk import upsert
 from bot.database import Database
 from bot.errors import SendFailed
+from bot.log import log
 from bot.team.directory import FRESH, LONG_AGO
 from models import Channel, OutboxMessage
 
-log = structlog.get_logger()
 COLUMNS = ("id", "name", "is_private", "is_external", "is_archived", "read_at")
 
 

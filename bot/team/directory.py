@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import structlog
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.bulk import upsert
 from bot.database import Database
 from bot.errors import SendFailed
+from bot.log import log
 from bot.team.member import Member
 from models import Teammate
 
-log = structlog.get_logger()
 FRESH = timedelta(hours=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = (

@@ -8,16 +8,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 
-import structlog
-
 from bot import clock
 from bot.clock import Clock
 from bot.connectors.ports import CrmRecords, Values, same_values
 from bot.database import Database
 from bot.errors import RecordChanged, RecordRefused, SourceFailed
+from bot.log import log
 from bot.write_back.settling import Conflict, Done, Due, Failed, Result, anything_to_do, find_due, remember_old, settle, tidy
 
-log = structlog.get_logger()
 NOT_SET_UP = "staysail.yml no longer says how to write to the CRM (crm.write)"
 
 

@@ -2,12 +2,9 @@
 
 from uuid import uuid4
 
-import structlog
-
 from bot.errors import AlreadyDone, InvalidInput, Refused, SendFailed
+from bot.log import log
 from bot.messages.catalog import Person, Said
-
-log = structlog.get_logger()
 
 
 def say(error: Exception) -> Said:

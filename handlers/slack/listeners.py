@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SendFailed
+from bot.log import log
 from bot.messages.actions import Action, Callback, Input
 from bot.messages.catalog import AccountAnswer, AccountModal, Hit, Message, Modal, NoticeModal, Recipient, Said
 from bot.messages.mrkdwn import plain
@@ -56,7 +56,6 @@ from handlers.slack.payloads import Click, Command, Search, Shortcut, Submission
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 MOST_OPTIONS = 100
-log = structlog.get_logger()
 
 FEATURES: Sequence[Feature] = tuple(
     module.FEATURE

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from bot.home.links import accounts_by_link
 from bot.home.notes import guess_account, named_account, write_note
 from bot.home.reader import summaries
 from bot.home.text import people_in, question_in, typed
+from bot.log import log
 from bot.messages import catalog as m
 from bot.messages.actions import Callback, Input, InputError
 from bot.messages.mrkdwn import plain
@@ -30,7 +30,6 @@ from models import Account, Teammate
 
 COMPOSER = "composer"
 VALUE_LIMIT = 150
-log = structlog.get_logger()
 
 
 # --- links

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass, field
 from math import ceil
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,10 +11,10 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.log import log
 from bot.reviews.feed import FeedLinks, feed_of
 from handlers.web.flood import Gate, network_of
 
-log = structlog.get_logger()
 HEADERS = {
     "Cache-Control": "private, max-age=300",
     "Referrer-Policy": "no-referrer",

@@ -7,13 +7,13 @@ answer it is. What is no answer changes nothing, so that a rule may hand on ever
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.log import log
 from bot.reviews.answering import Became, take_in
 from bot.reviews.replies import Answer, NoAnswer, Unreadable, read_calendar, read_mail
 from handlers.web.signed import no, signed_body
@@ -22,7 +22,6 @@ LARGEST = 1024 * 1024
 """Bytes. An answer is small, but some sign with pictures."""
 READERS: dict[str, Callable[[bytes], Answer]] = {"message/rfc822": read_mail, "text/calendar": read_calendar}
 NO_ANSWER = "no_answer"
-log = structlog.get_logger()
 
 
 def reply_routes(database: Database, secret: str | None, now: Clock, soon: Callable[[], None]) -> list[Route]:

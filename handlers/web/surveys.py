@@ -8,7 +8,6 @@ A fetch is no vote: mail scanners and previews open every link of a letter. Only
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +17,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.feedback.asked import Question, Shut, question_of
 from bot.feedback.record import Given, UsedUp, record
+from bot.log import log
 from bot.settings import LiveSettings, Settings
 from bot.surveys.links import SurveyLinks
 from handlers.web.flood import Gate, network_of
@@ -25,7 +25,6 @@ from handlers.web.pages.survey_words import Stop
 from handlers.web.survey_form import Submitted, body_of, is_form, read_form, score_of
 from handlers.web.survey_views import FORM, form_page, stop_page, thanks_page, wording_of
 
-log = structlog.get_logger()
 DONE = "?done"
 
 

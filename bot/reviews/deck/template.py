@@ -10,13 +10,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import structlog
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER as KIND
 from pptx.presentation import Presentation as Deck
 from pptx.slide import SlideLayout
 
 from bot.errors import Finding
+from bot.log import log
 from bot.reviews.deck.own import LEAD, own_template
 from bot.reviews.deck.page import Name
 
@@ -25,7 +25,6 @@ PLACES = frozenset({KIND.BODY, KIND.OBJECT, KIND.CHART, KIND.TABLE})
 LARGE = 0.2
 """The share of the slide that the places of a layout without our name have to cover."""
 NOT_READ = "no PowerPoint file (PPTX) that can be read"
-log = structlog.get_logger()
 CURE = "give it a layout with a title and a large content placeholder, or begin with ours: `staysail deck FILE.pptx --bare`"
 
 

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock
 from bot.clock import Clock
 from bot.database import Database
 from bot.errors import SendFailed, Uncertain, Undeliverable
+from bot.log import log
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.reviews import picture as pictures
@@ -33,7 +33,6 @@ PATIENCE = 30.0
 """Seconds for one upload, of three requests."""
 PAGE, PAGES = 200, 10
 THREAD = "the thread of the brief"
-log = structlog.get_logger()
 
 
 class Undrawn(Exception):
