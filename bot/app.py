@@ -7,7 +7,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.clock import Clock, day_of
 from bot.connectors.ports import CrmRecords
 from bot.database import Database

@@ -8,7 +8,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock
-from bot.alerts.cards import World, card_composer
+from bot.alerts.cards import card_composer
+from bot.alerts.world import World
 from bot.clock import Clock
 from bot.connectors.people.slack import SlackPeople
 from bot.connectors.ports import Calendars, Usage
@@ -24,9 +25,9 @@ from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.webhook import WebhookSender
 from bot.delivery.worker import Worker
 from bot.duty.compose import duty_composer
-from bot.duty.digests import digest_composer
+from bot.duty.demotion import demotion_composer
+from bot.duty.digests_shown import digest_composer
 from bot.duty.digests_week import week_composer
-from bot.duty.precision import demotion_composer
 from bot.feedback.growth import theme_aftermath
 from bot.feedback.theme_card import theme_composer
 from bot.feedback.theme_notice import THEME

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from bot.alerts.review_card import CARD as REVIEW
 from bot.alerts.review_card import Past, past_of
 from bot.alerts.survey_card import CARD as SURVEY
 from bot.alerts.survey_card import Heard, heard
+from bot.alerts.world import World
 from bot.connectors.ports import Metric
 from bot.delivery.composed import Composed
 from bot.delivery.keys import alert_subject
@@ -28,20 +28,9 @@ from bot.team.channels import read_by_strangers
 from models import Account, Alert, Play, Reason, Room, Source, Trace
 from models.queries import rooms_of
 
-CARDS = frozenset(card.value for card in m.CardName) - {m.CardName.TASK.value, m.CardName.SURVEY_ANSWERS.value}
-"""What a playbook's step `card` may name."""
 KNOWN = frozenset(m.CardName)
 MANAGERS = "managers"
 UNITS = {"avg": "a day", "sum": "", "max": "at most", "days_active": "days", "distinct": ""}
-
-
-@dataclass(frozen=True)
-class World:
-    """What a card needs beside its alert."""
-
-    metrics: Mapping[str, Metric]
-    zone: ZoneInfo
-    now: Callable[[], datetime]
 
 
 def card_composer(world: World) -> Callable[[Session, Sequence[int]], dict[int, Composed]]:

@@ -8,9 +8,10 @@ from statistics import median
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World, cause_of, money, owner_of
+from bot.alerts.cards import cause_of, money, owner_of
 from bot.alerts.people import People, load_people, person
 from bot.alerts.reasons import reasons_of, standing_of
+from bot.alerts.world import World
 from bot.messages import catalog as m
 from models import Account, Alert, Reason
 

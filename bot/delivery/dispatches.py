@@ -20,6 +20,7 @@ from bot.delivery import outbox
 from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
 from bot.delivery.invitations import moot, reached_nobody, remind_no_more
 from bot.delivery.keys import dispatch_subject, unsent_key
+from bot.delivery.kinds import DECK, LETTER, NOTICE, REMOVED, REVIEW_ANSWER, UNSENT, WEBHOOK
 from bot.delivery.mail import Calendar, Letter
 from bot.delivery.schemes import MAIL
 from bot.delivery.sender import Call
@@ -28,9 +29,6 @@ from bot.messages import catalog
 from bot.messages.render import render
 from models import Account, Contact, Dispatch, Event, Invitation, Review, Touch, Trace
 
-LETTER, NOTICE, WEBHOOK, REMOVED, UNSENT = "letter", "notice", "webhook", "removed", "unsent"
-DECK = "deck"
-REVIEW_ANSWER = "review_answer"
 STAYSAIL = "staysail"
 SUPERSEDED = "the meeting has changed since: a newer letter tells of it"
 

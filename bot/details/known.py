@@ -7,16 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.queries import contacts_of, signals_of
-from bot.alerts.cards import World, cause_of, facts_of
+from bot.alerts.cards import cause_of, facts_of
 from bot.alerts.history import history_line
 from bot.alerts.people import load_people, person
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.reasons import reasons_of
 from bot.alerts.survey_card import told_by
+from bot.alerts.world import World
 from bot.clock import day_of
 from bot.connectors.ports import RECORD
-from bot.delivery.dispatches import LETTER, STAYSAIL, address_of
+from bot.delivery.dispatches import STAYSAIL, address_of
 from bot.delivery.keys import dispatch_subject
+from bot.delivery.kinds import LETTER
 from bot.messages import catalog as m
 from bot.playbooks.overview import plays_of
 from bot.playbooks.rulebook import Rulebook

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
 from bot.alerts.people import person
+from bot.alerts.world import World
 from bot.duty.absences import in_hand, keeper_of
 from bot.messages import catalog as m
 from bot.team.away import STATUS

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
 from bot.alerts.people import person
 from bot.alerts.queries import lines_of
+from bot.alerts.world import World
 from bot.delivery.composed import Composed, Composer, Withheld
 from bot.duty.answers import away_answer, back_on
 from bot.duty.post import Kind

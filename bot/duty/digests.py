@@ -5,29 +5,25 @@ one look. What a digest says is read when it is sent; after a click it is shown 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
+from bot.alerts.lifecycle import CLOSED
 from bot.bulk import among, insert_into, inserting
 from bot.delivery import outbox
-from bot.delivery.composed import Composed, Composer, Withheld
-from bot.delivery.keys import digest_key
-from bot.duty.digests_gather import Reader, Span, closed_since, digest_of
-from bot.duty.digests_times import ONE, Morning, before, morning_now, morning_of, week_until, zone_named
-from bot.duty.digests_week import send_week
+from bot.delivery.keys import digest_key, week_key
+from bot.duty.digests_times import ONE, WEEK, Morning, before, morning_now, week_until, zone_named
 from bot.messages import catalog as m
-from bot.messages.render import render
 from bot.playbooks.match import Held
 from bot.settings import Settings
 from bot.team.away import away_now, in_charge
 from bot.team.directory import is_ours
-from models import Absence, Account, Alert, Dispatch, Match, OutboxMessage, Receipt, Teammate
+from models import Absence, Account, Alert, Dispatch, Match, OutboxMessage, Receipt, Teammate, Trace
 
 DIGEST = "digest"
 REMEMBERED = 14
@@ -122,6 +118,12 @@ def _concerned(session: Session, since: datetime, at: datetime) -> tuple[set[str
     return {one for one in emails if one}, {one for one in ids if one}
 
 
+def closed_since(moment: datetime) -> ColumnElement[bool]:
+    """Alerts have no index by their closing, what was done to them has."""
+    closing = select(Trace.alert_id).where(Trace.at > moment, Trace.what.in_(CLOSED))
+    return and_(Alert.id.in_(closing), Alert.closed_at > moment)
+
+
 def standing_in(session: Session, now: datetime) -> dict[str, list[str]]:
     """By who stands in: those who are away."""
     every = session.scalars(select(Absence.slack_id).where(Absence.ended_at.is_(None)).distinct()).all()
@@ -144,56 +146,24 @@ def _content(morning: Morning, since: datetime) -> dict[str, str]:
     return {"day": str(morning.day), "zone": morning.zone.key} | {name: moment.isoformat() for name, moment in moments.items()}
 
 
-def digest_composer(settings: Callable[[], Settings], world: World) -> Composer:
-    """Withholds a digest that says nothing any more, or whose day is over, unless it stands in Slack already."""
-
-    def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed | Withheld]:
-        rows = select(Dispatch, OutboxMessage.ts).join(OutboxMessage, OutboxMessage.dedup_key == Dispatch.key)
-        found = session.execute(rows.where(Dispatch.id.in_(ids))).all()
-        return {dispatch.id: _composed(session, dispatch, ts is not None, settings(), world) for dispatch, ts in found}
-
-    return compose
-
-
-def _composed(session: Session, dispatch: Dispatch, stands: bool, settings: Settings, world: World) -> Composed | Withheld:
-    now = world.now()
-    span = _span_of(dispatch, stands)
-    reader = reader_of(session, dispatch.recipient, settings, now)
-    if reader is None:
-        return Withheld("they are no longer a full member of the workspace")
-    if not stands and now >= span.morning.until:
-        return Withheld("their day is over")
-    digest = digest_of(session, reader, span, world)
-    if not stands and digest.says_nothing:
-        return Withheld("nothing needs them today")
-    return Composed(dispatch.version, render(digest))
+def send_week(session: Session, settings: Settings, until: datetime, now: datetime) -> int:
+    """1 when a message is on its way, 0 when nothing happened in that week."""
+    channel = settings.channels.managers
+    if channel is None or not _anything_happened(session, until):
+        return 0
+    key = week_key(until.date())
+    told = Dispatch(kind="week", key=key, recipient=channel, content={"until": until.isoformat()}, created_at=now)
+    session.add(told)
+    session.flush()
+    outbox.enqueue(session, [outbox.New(key, f"week:{told.id}", channel, now)], now)
+    return 1
 
 
-def _span_of(dispatch: Dispatch, stands: bool) -> Span:
-    told = dispatch.content
-    at, until, since = (datetime.fromisoformat(told[name]) for name in ("at", "until", "since"))
-    morning = Morning(date.fromisoformat(told["day"]), ZoneInfo(told["zone"]), at, until)
-    return Span(morning, since, at, dispatch.created_at if stands else None)
-
-
-def reader_of(session: Session, slack_id: str, settings: Settings, now: datetime) -> Reader | None:
-    teammate = session.scalar(select(Teammate).where(Teammate.slack_id == slack_id, is_ours()))
-    absent = standing_in(session, now).get(slack_id, [])
-    others = session.scalars(select(Teammate).where(Teammate.slack_id.in_(absent)).order_by(Teammate.slack_id)).all() if absent else ()
-    return Reader(teammate, tuple(others), settings.roles) if teammate else None
-
-
-def digest_now(session: Session, slack_id: str, settings: Settings, world: World) -> m.Digest | None:
-    """Somebody's digest as it would be sent at this moment, on whatever day."""
-    now = world.now()
-    reader = reader_of(session, slack_id, settings, now)
-    if reader is None:
-        return None
-    zone = zone_named(reader.teammate.timezone, settings)
-    day = now.astimezone(zone).date()
-    since = told_until(session, [slack_id], day, before(day, zone, settings))[slack_id]
-    morning = morning_of(day, zone, settings) or Morning(day, zone, now, now)
-    return digest_of(session, reader, Span(morning, since, now), world)
+def _anything_happened(session: Session, until: datetime) -> bool:
+    """The figures themselves are counted when they are sent: by the dozen thousand they would hold up everybody's clicks here."""
+    happened = (and_(moment >= until - WEEK, moment < until) for moment in (Alert.opened_at, Alert.taken_at, Alert.closed_at))
+    alerts = select(Alert.id).where(Alert.card != m.CardName.TASK.value).limit(1)
+    return any(session.scalar(alerts.where(lately)) is not None for lately in happened)
 
 
 _HELD_BACK = and_(

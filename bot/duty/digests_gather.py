@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World, cause_of, money
-from bot.alerts.lifecycle import CLOSED, TOLD
+from bot.alerts.cards import cause_of, money
+from bot.alerts.lifecycle import TOLD
 from bot.alerts.people import person
 from bot.alerts.queries import lines_of, owned_by
 from bot.alerts.reasons import reasons_of
+from bot.alerts.world import World
+from bot.duty.digests import closed_since
 from bot.duty.digests_times import Morning
 from bot.messages import catalog as m
 from bot.playbooks.match import Held
@@ -153,12 +155,6 @@ def _closed(session: Session, reader: Reader, span: Span, world: World) -> tuple
     lines = _closed_lines(session, rows, world)
     total = session.scalar(select(func.count()).select_from(joined.subquery())) if len(rows) == m.Digest.BESIDE else len(rows)
     return lines, total or 0
-
-
-def closed_since(moment: datetime) -> ColumnElement[bool]:
-    """Alerts have no index by their closing, what was done to them has."""
-    closing = select(Trace.alert_id).where(Trace.at > moment, Trace.what.in_(CLOSED))
-    return and_(Alert.id.in_(closing), Alert.closed_at > moment)
 
 
 def _closed_lines(session: Session, rows: Sequence[Row], world: World) -> tuple[m.ClosedLine, ...]:

@@ -6,19 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.delivery import outbox
 from bot.delivery.composed import Composed, Composer
-from bot.delivery.keys import week_key
 from bot.duty.digests_gather import sums
 from bot.duty.digests_times import WEEK
 from bot.messages import catalog as m
 from bot.messages.actions import Outcome
 from bot.messages.render import render
 from bot.playbooks.verdicts import precision_fact, trailing
-from bot.settings import Settings
 from bot.team.channels import is_external
 from models import Account, Alert, Dispatch, PlaybookStatus
 
@@ -27,26 +24,6 @@ NOISY_BELOW, NOISY_FROM = 0.5, 10
 """A playbook is often wrong when it was useful in less than half of at least so many verdicts."""
 PERSONS = (m.State.RESOLVED.value, m.State.DISMISSED.value)
 Row = tuple[Alert, Account]
-
-
-def send_week(session: Session, settings: Settings, until: datetime, now: datetime) -> int:
-    """1 when a message is on its way, 0 when nothing happened in that week."""
-    channel = settings.channels.managers
-    if channel is None or not _anything_happened(session, until):
-        return 0
-    key = week_key(until.date())
-    told = Dispatch(kind="week", key=key, recipient=channel, content={"until": until.isoformat()}, created_at=now)
-    session.add(told)
-    session.flush()
-    outbox.enqueue(session, [outbox.New(key, f"week:{told.id}", channel, now)], now)
-    return 1
-
-
-def _anything_happened(session: Session, until: datetime) -> bool:
-    """The figures themselves are counted when they are sent: by the dozen thousand they would hold up everybody's clicks here."""
-    happened = (and_(moment >= until - WEEK, moment < until) for moment in (Alert.opened_at, Alert.taken_at, Alert.closed_at))
-    alerts = select(Alert.id).where(Alert.card != m.CardName.TASK.value).limit(1)
-    return any(session.scalar(alerts.where(lately)) is not None for lately in happened)
 
 
 def week_composer() -> Composer:

@@ -1,22 +1,17 @@
 """Playbooks whose cards are too often wrong lose them: their alerts become lines of the digest, until an admin restores them."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.alerts.people import person
 from bot.alerts.record import STAYSAIL
 from bot.delivery import outbox
-from bot.delivery.composed import Composed, Composer
 from bot.delivery.keys import demotion_key
 from bot.errors import AlreadyDone, Refused
-from bot.messages import catalog as m
-from bot.messages.render import render
 from bot.playbooks.precision import Precision
-from bot.playbooks.verdicts import precision_fact, trailing
+from bot.playbooks.verdicts import trailing
 from bot.settings import Settings
 from models import Dispatch, PlaybookStatus, Trace
 
@@ -68,24 +63,3 @@ def restore(session: Session, name: str, who: str, now: datetime) -> None:
 
 def _trace(now: datetime, actor: str, what: str, status: PlaybookStatus, detail: dict[str, Any]) -> Trace:
     return Trace(at=now, actor=actor, what=what, playbook=status.name, playbook_version=status.version, detail=detail)
-
-
-def demotion_composer() -> Composer:
-    def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed]:
-        told = session.scalars(select(Dispatch).where(Dispatch.id.in_(ids)))
-        return {one.id: Composed(one.version, render(_notice(one))) for one in told}
-
-    return compose
-
-
-def _notice(told: Dispatch) -> m.DemotionNotice:
-    content = told.content
-    restored = content.get("restored_at")
-    return m.DemotionNotice(
-        playbook=content["playbook"],
-        precision=precision_fact(Precision(content["useful"], content["verdicts"])),
-        least=content["least"],
-        since=told.created_at,
-        restored_at=datetime.fromisoformat(restored) if restored else None,
-        restored_by=person(content.get("restored_by")),
-    )

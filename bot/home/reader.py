@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
-from bot.alerts.cards import World, money
+from bot.alerts.cards import money
 from bot.alerts.people import load_people, owner_person
+from bot.alerts.world import World
 from bot.messages import catalog as m
 from bot.settings import Settings
 from bot.team.roles import Actor

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
-from bot.alerts.cards import CARDS
 from bot.clock import day_of, start_of
 from bot.errors import Finding, InvalidInput
 from bot.letters.library import Letters
+from bot.messages.catalog import CardName
 from bot.playbooks.condition import compile_condition
 from bot.playbooks.decide import Guard
 from bot.playbooks.definition import Known, Playbook, load_playbooks
@@ -26,6 +26,8 @@ from bot.surveys.means import means_of
 from bot.surveys.shelf import counting
 
 ROUTES = "channels.routes"
+CARDS = frozenset(card.value for card in CardName) - {CardName.TASK.value, CardName.SURVEY_ANSWERS.value}
+"""What a playbook's step `card` may name."""
 
 
 def load_rulebook(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] | None = None) -> Rulebook:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import known_zone, zone_of
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.bulk import insert_into
 from bot.charts.chart import chart_of
 from bot.connectors.ports import Usage

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.delivery import outbox
 from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
 from bot.delivery.keys import event_key, event_subject

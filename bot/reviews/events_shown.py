@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.connectors.ports import Entry
 from bot.reviews.calendar import entry
 from bot.reviews.letters import News, Telling, invitee, mail_organizer, meeting_of

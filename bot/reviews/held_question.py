@@ -16,8 +16,9 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.composed import Composed
-from bot.delivery.dispatches import NOTICE, Telling, tell_once
+from bot.delivery.dispatches import Telling, tell_once
 from bot.delivery.keys import held_key, held_subject
+from bot.delivery.kinds import NOTICE
 from bot.messages import catalog as m
 from bot.messages.numbers import day
 from bot.messages.render import render

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.bulk import insert_into
 from bot.delivery import outbox
-from bot.delivery.dispatches import LETTER
 from bot.delivery.keys import calendar_key, dispatch_subject, minutes_key
+from bot.delivery.kinds import LETTER
 from bot.delivery.schemes import MAIL
 from bot.letters.clean import first_name, line, lines
 from bot.letters.facts import ContactFacts, CsmFacts

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import BusinessHours, known_zone, zone_of
 from bot.accounts.signals import Signals
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.clock import day_of
 from bot.delivery.mail import LONGEST_NAME
 from bot.errors import Refused

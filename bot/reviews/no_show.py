@@ -6,7 +6,8 @@ from itertools import takewhile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.delivery.dispatches import NOTICE, Telling, tell_once
+from bot.delivery.dispatches import Telling, tell_once
+from bot.delivery.kinds import NOTICE
 from bot.messages import catalog as m
 from bot.messages.actions import Input, InputError
 from bot.reviews import records

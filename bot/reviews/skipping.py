@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.review_card import past_of
 from bot.bulk import insert_into
-from bot.delivery.dispatches import NOTICE, Telling, tell_once
+from bot.delivery.dispatches import Telling, tell_once
+from bot.delivery.kinds import NOTICE
 from bot.settings import Settings
 from bot.team.roles import Actor
 from models import Account, Alert, Reason, Review

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import MANAGERS, World, cause_of, lead_of
+from bot.alerts.cards import MANAGERS, cause_of, lead_of
 from bot.alerts.reasons import reasons_of
+from bot.alerts.world import World
 from bot.messages import catalog as m
 from bot.messages.numbers import number
 from bot.messages.render import words_of

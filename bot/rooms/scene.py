@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.errors import Refused
 from bot.settings import LiveSettings, Settings
 from models import Account, Alert, Room

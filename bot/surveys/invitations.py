@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.bulk import add_all, among, inserting
 from bot.delivery import outbox
-from bot.delivery.dispatches import LETTER
 from bot.delivery.keys import dispatch_subject, invitation_key
+from bot.delivery.kinds import LETTER
 from bot.delivery.schemes import MAIL
 from bot.surveys.shelf import keep
 from bot.surveys.survey import Survey

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.clock import day_of
 from bot.delivery.dispatches import Post
 from bot.errors import Refused

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from bot.alerts.record import show_anew
 from bot.bulk import insert_into
 from bot.delivery import outbox
-from bot.delivery.dispatches import LETTER
 from bot.delivery.keys import dispatch_subject, written_key
+from bot.delivery.kinds import LETTER
 from bot.delivery.schemes import MAIL
 from bot.errors import AlreadyDone, Refused
 from bot.messages import catalog as m

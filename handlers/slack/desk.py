@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
-from bot.alerts.cards import World
+from bot.alerts.world import World
 from bot.clock import Clock, day_of
 from bot.connectors.ports import CrmRecords
 from bot.database import Database

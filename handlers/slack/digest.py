@@ -1,6 +1,6 @@
 """`/stay digest`: one's own digest as it would be sent now."""
 
-from bot.duty.digests import digest_now
+from bot.duty.digests_shown import digest_now
 from bot.errors import Refused
 from bot.team.roles import Actor
 from handlers.slack.desk import Desk, Reply

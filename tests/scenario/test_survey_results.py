@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.duty.digests import digest_now
+from bot.duty.digests_shown import digest_now
 from bot.feedback.record import Given, record
 from bot.messages.actions import Action, Callback, InputError
 from bot.messages.render import render, words_of

@@ -16,13 +16,13 @@ from sqlalchemy import literal, true
 from bot.accounts.catalogue import Catalogue, Kind, Signal
 from bot.accounts.fields import Fields
 from bot.accounts.signals import Signals
-from bot.alerts.cards import CARDS
 from bot.connectors.ports import Metric
 from bot.errors import InvalidInput
 from bot.letters.library import Letters
 from bot.playbooks.cadence import with_reviews
 from bot.playbooks.definition import AlertKind, Known, library, load_playbooks
 from bot.playbooks.definition.form import Form
+from bot.playbooks.loading import CARDS
 from bot.playbooks.match import Held
 from bot.playbooks.steps import STEPS
 from bot.playbooks.triggers import KEYED

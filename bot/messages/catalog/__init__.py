@@ -52,9 +52,9 @@ NAMES = {
     ),
     "details": "Answer ChartFact CrmChange LiveFacts Loop MailLine MailState MissingSource NoteLine SurveyAnswer Ticket",
     "digest": "ClosedLine DemotionNotice Digest DigestLine NoisyPlaybook WaitingLine Week WeekFigures",
-    "duty": "AwayAnswer BackSummary MovedSummary Reminder Side Stage StandInSummary TaskModal",
+    "duty": "AwayAnswer BackSummary MovedSummary Reminder Stage StandInSummary TaskModal",
     "facts": (
-        "Account AccountFacts CardName Cause Change Condition Contact DataAge Did HistoryLine Money Person Reason Signal SignalValue "
+        "Account AccountFacts CardName Cause Change Condition Contact DataAge Did HistoryLine Money Person Reason Side Signal SignalValue "
         "State Worse"
     ),
     "home": "AccountModal AccountSummary Day DayLine HomeClosed HomeState HomeView SetupStep TeamNumbers",

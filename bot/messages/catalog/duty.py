@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from bot.messages.actions import Callback
 from bot.messages.catalog.answers import AlertLine
-from bot.messages.catalog.facts import Person
+from bot.messages.catalog.facts import Person, Side
 from bot.messages.catalog.message import Message
 from bot.messages.catalog.modals import AlertModal
 
@@ -36,14 +36,6 @@ class Reminder(Message):
     absent: Person | None = None
     reminded: Person | None = None
     reminded_at: datetime | None = None
-
-
-class Side(StrEnum):
-    """Who reads of moved alerts: the new owner, the one before, or the managers, when the new one cannot be reached."""
-
-    NEW = "new"
-    OLD = "old"
-    MANAGERS = "managers"
 
 
 @dataclass(frozen=True, kw_only=True)

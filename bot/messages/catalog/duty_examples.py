@@ -9,13 +9,12 @@ from bot.messages.catalog.duty import (
     BackSummary,
     MovedSummary,
     Reminder,
-    Side,
     Stage,
     StandInSummary,
     TaskModal,
 )
 from bot.messages.catalog.example_cast import ANNA, BEN, DROP, HOSTILE, NORTHWIND, NOW, PETRA, hours
-from bot.messages.catalog.facts import Money, Person
+from bot.messages.catalog.facts import Money, Person, Side
 from bot.messages.catalog.message import Message, Modal
 
 RENEWAL, TAKEN, SNOOZED, OWN, TASK = LINES

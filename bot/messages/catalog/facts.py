@@ -233,3 +233,11 @@ class AccountFacts:
     def renewal_in(self) -> int | None:
         """Days until the renewal; negative when it has passed."""
         return (self.renewal_on - self.today).days if self.renewal_on else None
+
+
+class Side(StrEnum):
+    """Who reads of moved alerts: the new owner, the one before, or the managers, when the new one cannot be reached."""
+
+    NEW = "new"
+    OLD = "old"
+    MANAGERS = "managers"

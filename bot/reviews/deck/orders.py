@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.delivery.dispatches import DECK, Telling, tell_once
+from bot.delivery.dispatches import Telling, tell_once
 from bot.delivery.keys import brief_subject, deck_key
+from bot.delivery.kinds import DECK
 from models import Dispatch, OutboxMessage, Review
 from models.review import SCHEDULED
 
