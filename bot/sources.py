@@ -4,7 +4,6 @@ from bot.clock import Clock
 from bot.connectors.crm.sql import SqlCrm
 from bot.connectors.crm.sql_records import SqlRecords
 from bot.connectors.engine import Warehouse
-from bot.connectors.mailbox.imap import ImapMailbox
 from bot.connectors.ports import Crm, CrmRecords, Entity, Mailbox, Usage
 from bot.connectors.usage.sql import SqlUsage
 from bot.database import Database
@@ -35,7 +34,11 @@ def records_of(settings: Settings) -> CrmRecords | None:
 def mailbox_of(settings: Settings) -> Mailbox | None:
     """Where answers to invitations come; None: settings name no mailbox."""
     replies = settings.meetings.replies
-    return ImapMailbox(replies.url, replies.folder) if replies and replies.url else None
+    if replies is None or replies.url is None:
+        return None
+    from bot.connectors.mailbox.imap import ImapMailbox  # noqa: PLC0415 (no sweep reads mail)
+
+    return ImapMailbox(replies.url, replies.folder)
 
 
 def usage_of(settings: Settings, patience: float | None = None) -> Usage | None:

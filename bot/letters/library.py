@@ -9,27 +9,25 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateError, TemplateSyntaxError
-
-from bot.errors import Finding, StaysailError
+from bot.errors import Finding
+from bot.letters.broken import LetterBroken
 from bot.letters.clean import LONGEST_OF_OURS, header, lines, paragraphed, values
 from bot.letters.facts import Draft, LetterFacts, Written
 from bot.letters.form import SHIPPED, LetterForm, form_in, is_name, shipped_needs
+from bot.letters.languages import known_language
 from bot.letters.links import UNSUBSCRIBE
 from bot.letters.sample import sample_values
-from bot.letters.wording import Loaded, known_language, wording
+
+if TYPE_CHECKING:
+    from bot.letters.wording import Loaded, Templates
 
 FILES = ("subject.txt.j2", "body.txt.j2", "body.html.j2")
 ENGLISH = "en"
 DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?=[\s<]|$)")
 """A sentence that ends with `Customer & Co.` or `2026 г.` has one stop."""
 NEEDS = "a letter has letter.yml and a folder for each language with " + ", ".join(FILES)
-
-
-class LetterBroken(StaysailError):
-    """A letter could not be written. The text names the file, its line and what is wrong."""
 
 
 class Letters:
@@ -40,9 +38,14 @@ class Letters:
 
     def __init__(self, own: Path | None, links: Mapping[str, str] | None = None, language: str = ENGLISH) -> None:
         self._own, self._links, self._language = own, dict(links or {}), language
-        self._environment = wording(self._load)
         self._forms: dict[str, LetterForm | None] = {}
         self._languages: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def _templates(self) -> "Templates":
+        from bot.letters.wording import Templates  # noqa: PLC0415 (Jinja and Babel are for those who write a letter: few passes do)
+
+        return Templates(self._load)
 
     @cached_property
     def _folders(self) -> Mapping[str, Path]:
@@ -101,7 +104,7 @@ class Letters:
         found = self._facts(facts, draft.language, essential=False)
         paragraphs = lines(draft.text)
         text = "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
-        body, mark, footer = self._fill("_by_hand.html.j2", found | {"paragraphs": paragraphs}).strip().partition("<footer")
+        body, mark, footer = self._templates.fill("_by_hand.html.j2", found | {"paragraphs": paragraphs}).strip().partition("<footer")
         html = body + mark + DOUBLE_STOP.sub(".", footer) + "\n"
         return Written(header(draft.subject), text + self._ending(draft.language, found) + "\n", html, draft.language, essential=False)
 
@@ -173,29 +176,12 @@ class Letters:
         return None
 
     def _render(self, template: str, found: Mapping[str, object]) -> str:
-        return DOUBLE_STOP.sub(".", self._fill(template, found))
-
-    def _fill(self, template: str, found: Mapping[str, object]) -> str:
-        try:
-            return self._environment.get_template(template).render(found)
-        except Exception as error:  # a template can fail in as many ways as Python can; each is told with its place
-            raise LetterBroken(f"{self._place(template, error)}: {_words(error)}") from error
-
-    def _place(self, template: str, error: Exception) -> str:
-        """The file and the line: a syntax error knows them, others are found by the innermost template in the traceback."""
-        if isinstance(error, TemplateSyntaxError) and error.filename:
-            return f"{error.filename}:{error.lineno}"
-        at, trace = f"{self._file(template) or template}:1", error.__traceback__
-        while trace:
-            if trace.tb_frame.f_code.co_filename.endswith(".j2"):
-                at = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-            trace = trace.tb_next
-        return at
+        return DOUBLE_STOP.sub(".", self._templates.fill(template, found))
 
     def _footer(self, language: str) -> str:
         return next(one for one in (language, language.partition("-")[0], ENGLISH) if self._file(f"_footer/{one}.txt.j2"))
 
-    def _load(self, template: str) -> Loaded:
+    def _load(self, template: str) -> "Loaded":
         file = self._file(template)
         return (file.read_text("utf-8"), str(file), lambda: True) if file else None
 
@@ -207,7 +193,3 @@ class Letters:
         else:
             places = [place / template for place in (self._own, SHIPPED) if place and first.startswith("_") and ".." not in template]
         return next((file for file in places if file.is_file()), None)
-
-
-def _words(error: Exception) -> str:
-    return str(error.message) if isinstance(error, TemplateError) and error.message else f"{type(error).__name__}: {error}"

@@ -6,15 +6,18 @@ from decimal import Decimal
 from types import CodeType
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_currency, format_decimal
-from jinja2 import BytecodeCache, FunctionLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.letters.broken import LetterBroken
+
 Loaded = tuple[str, str, Callable[[], bool]] | None
+"""A template's text and file name, and whether they still count; None: there is none."""
 
 
 class _Compiled(BytecodeCache):
@@ -35,8 +38,36 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class Templates:
+    """Letters' templates. `load` gives a template's text and file name by its name."""
+
+    def __init__(self, load: Callable[[str], Loaded]) -> None:
+        self._load, self._environment = load, wording(load)
+
+    def fill(self, template: str, found: Mapping[str, object]) -> str:
+        try:
+            return self._environment.get_template(template).render(found)
+        except Exception as error:  # a template can fail in as many ways as Python can; each is told with its place
+            raise LetterBroken(f"{self._place(template, error)}: {_words(error)}") from error
+
+    def _place(self, template: str, error: Exception) -> str:
+        """The file and the line: a syntax error knows them, others are found by the innermost template in the traceback."""
+        if isinstance(error, TemplateSyntaxError) and error.filename:
+            return f"{error.filename}:{error.lineno}"
+        found = self._load(template)
+        at, trace = f"{found[1] if found else template}:1", error.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+                at = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        return at
+
+
+def _words(error: Exception) -> str:
+    return str(error.message) if isinstance(error, TemplateError) and error.message else f"{type(error).__name__}: {error}"
+
+
 def wording(load: Callable[[str], Loaded]) -> ImmutableSandboxedEnvironment:
-    """`load` gives a template's text and file name by its name."""
     environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(load),
         undefined=StrictUndefined,
@@ -49,14 +80,6 @@ def wording(load: Callable[[str], Loaded]) -> ImmutableSandboxedEnvironment:
     environment.filters |= {"date": _date, "number": _number, "money": _money, "plural": _plural}
     environment.filters |= {"weekday": _weekday, "clock": _clock, "city": _city}
     return environment
-
-
-def known_language(language: str) -> bool:
-    """A code in lower case: `en`, `pt-br`."""
-    try:
-        return language == language.lower() and bool(Locale.parse(language, sep="-"))
-    except (UnknownLocaleError, ValueError):
-        return False
 
 
 def _locale(context: Context) -> Locale:

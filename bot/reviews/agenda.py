@@ -16,9 +16,9 @@ from bot.accounts.queries import signal_row
 from bot.alerts.cards import lead_of
 from bot.alerts.review_card import past_of
 from bot.clock import day_of
+from bot.letters.broken import LetterBroken
 from bot.letters.clean import line
 from bot.letters.facts import ContactFacts, CsmFacts, Draft, LetterFacts
-from bot.letters.library import LetterBroken
 from bot.messages import catalog as m
 from bot.reviews.means import Means
 from bot.reviews.place import Place

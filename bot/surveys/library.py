@@ -18,7 +18,7 @@ from bot.documents.folder import Sort
 from bot.documents.source import Source, read_source, read_text
 from bot.documents.words import one_of
 from bot.errors import InvalidInput
-from bot.letters.wording import known_language
+from bot.letters.languages import known_language
 from bot.surveys.form import SurveyForm, WordsForm
 from bot.surveys.survey import BAND_NAMES, ENGLISH, Band, Kind, Survey, Wording
 

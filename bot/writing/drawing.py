@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.queries import signal_row
 from bot.clock import day_of
+from bot.letters.broken import LetterBroken
 from bot.letters.facts import CsmFacts, LetterFacts
-from bot.letters.library import LetterBroken
 from bot.writing.choices import BLANK, language_for
 from bot.writing.form import LONGEST_BODY, LONGEST_SUBJECT, digest
 from bot.writing.means import Means
