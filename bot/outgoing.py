@@ -8,50 +8,29 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock
-from bot.alerts.cards import card_composer
 from bot.alerts.world import World
 from bot.clock import Clock
 from bot.connectors.people.slack import SlackPeople
 from bot.connectors.ports import Calendars, Usage
 from bot.database import Database
-from bot.delivery.composed import Composer
-from bot.delivery.dispatches import Post, dispatch_aftermath, dispatch_composer
+from bot.delivery.by_kind import ByKind, Later
+from bot.delivery.composed import Aftermath, Composer
 from bot.delivery.limits import Limits
+from bot.delivery.post import Post
 from bot.delivery.schemes import CALENDAR, MAIL, SLACK, WEBHOOK
 from bot.delivery.sender import Sender
 from bot.delivery.senders.caldav import CalDavSender
-from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.webhook import WebhookSender
 from bot.delivery.worker import Worker
-from bot.duty.compose import duty_composer
-from bot.duty.demotion import demotion_composer
-from bot.duty.digests_shown import digest_composer
-from bot.duty.digests_week import week_composer
-from bot.feedback.growth import theme_aftermath
-from bot.feedback.theme_card import theme_composer
-from bot.feedback.theme_notice import THEME
 from bot.letters.links import signer
-from bot.playbooks.notices import notice_composer
-from bot.reviews.brief_message import KIND as BRIEF
-from bot.reviews.brief_message import compose_briefs
-from bot.reviews.events import KIND as EVENT
-from bot.reviews.events import event_aftermath, event_composer
-from bot.reviews.held_question import KIND as HELD_QUESTION
-from bot.reviews.held_question import compose_questions
-from bot.reviews.message import KIND as REVIEW
-from bot.reviews.message import review_composer
-from bot.rooms.brief import brief_composer
 from bot.rooms.deeds import Hands
 from bot.rooms.run import Rooms
 from bot.rooms.scene import Scene
-from bot.rooms.words import KIND as ROOM_WORD
-from bot.rooms.words import word_composer
 from bot.settings import LiveSettings, Settings
 from bot.team.channels import Channels
 from bot.team.directory import Directory
 from bot.team.roles import group_handles
-from bot.write_back.receipt import receipt_composer
 
 TIMEOUT = 15
 
@@ -77,29 +56,37 @@ def outgoing_of(
     live = LiveSettings(settings, database)
     client = slack_client(settings, session)
     world = World(settings.metrics, settings.zone, now)
-    composers: Mapping[str, Composer] = {
-        "alert": card_composer(world),
-        "breaker": notice_composer(),
-        "demotion": demotion_composer(),
-        "duty": duty_composer(lambda: live.current, world),
-        "digest": digest_composer(lambda: live.current, world),
-        THEME: theme_composer(settings.zone),
-        "week": week_composer(),
-        "dispatch": dispatch_composer(post_of(settings), now),
-        EVENT: event_composer(lambda: live.current, world),
-        REVIEW: review_composer(lambda: live.current.meetings.replies is not None),
-        BRIEF: compose_briefs,
-        HELD_QUESTION: compose_questions,
-        "room": brief_composer(Scene(live, world)),
-        ROOM_WORD: word_composer(Scene(live, world)),
-        "writeback": receipt_composer(lambda: live.current.roles),
-    }
-    senders, aftermaths = senders_of(settings, client), {"dispatch": dispatch_aftermath(now), THEME: theme_aftermath()}
-    aftermaths[EVENT] = event_aftermath(lambda: live.current, world)
+    now_is, scene = lambda: live.current, Scene(live, world)
+    composers = ByKind[Composer](
+        {
+            "alert": Later("bot.alerts.cards", "card_composer", (world,)),
+            "breaker": Later("bot.playbooks.notices", "notice_composer"),
+            "demotion": Later("bot.duty.demotion", "demotion_composer"),
+            "duty": Later("bot.duty.compose", "duty_composer", (now_is, world)),
+            "digest": Later("bot.duty.digests_shown", "digest_composer", (now_is, world)),
+            "theme": Later("bot.feedback.theme_card", "theme_composer", (settings.zone,)),
+            "week": Later("bot.duty.digests_week", "week_composer"),
+            "dispatch": Later("bot.delivery.dispatches", "dispatch_composer", (post_of(settings), now)),
+            "review-event": Later("bot.reviews.events", "event_composer", (now_is, world)),
+            "review": Later("bot.reviews.message", "review_composer", (lambda: live.current.meetings.replies is not None,)),
+            "brief": Later("bot.reviews.brief_message", "brief_composer"),
+            "review-held": Later("bot.reviews.held_question", "question_composer"),
+            "room": Later("bot.rooms.brief", "brief_composer", (scene,)),
+            "room_word": Later("bot.rooms.words", "word_composer", (scene,)),
+            "writeback": Later("bot.write_back.receipt", "receipt_composer", (lambda: live.current.roles,)),
+        }
+    )
+    aftermaths = ByKind[Aftermath](
+        {
+            "dispatch": Later("bot.delivery.dispatches", "dispatch_aftermath", (now,)),
+            "theme": Later("bot.feedback.growth", "theme_aftermath"),
+            "review-event": Later("bot.reviews.events", "event_aftermath", (now_is, world)),
+        }
+    )
     return Outgoing(
         live=live,
         database=database,
-        worker=Worker(database, senders, composers, limits_of(settings), now, aftermaths=aftermaths),
+        worker=Worker(database, senders_of(settings, client), composers, limits_of(settings), now, aftermaths=aftermaths),
         directory=Directory(database, SlackPeople(client), lambda: group_handles(live.current.roles)),
         channels=Channels(database, SlackPeople(client)),
         client=client,
@@ -123,6 +110,8 @@ def senders_of(settings: Settings, client: AsyncWebClient) -> Mapping[str, Sende
     if calendars := calendars_of(settings):
         senders[CALENDAR] = CalDavSender(calendars)
     if settings.email:
+        from bot.delivery.senders.email import SmtpSender, SmtpServer  # noqa: PLC0415 (the same)
+
         senders[MAIL] = SmtpSender(SmtpServer.read(settings.email.url), settings.email.sender)
     return senders
 

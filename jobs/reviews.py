@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery.worker import Delivery
+from bot.delivery.delivery import Delivery
 from bot.log import log
 from jobs.lease import lease
 from models import Review

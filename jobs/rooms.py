@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.database import Database
-from bot.delivery.worker import Delivery, Worker
+from bot.delivery.delivery import Delivery
+from bot.delivery.worker import Worker
 from bot.rooms.run import Report, Rooms
 from jobs.lease import lease
 

@@ -22,24 +22,16 @@ from bot.delivery.invitations import moot, reached_nobody, remind_no_more
 from bot.delivery.keys import dispatch_subject, unsent_key
 from bot.delivery.kinds import DECK, LETTER, NOTICE, REMOVED, REVIEW_ANSWER, UNSENT, WEBHOOK
 from bot.delivery.mail import Calendar, Letter
+from bot.delivery.post import Post
 from bot.delivery.schemes import MAIL
 from bot.delivery.sender import Call
-from bot.letters.links import UNSUBSCRIBE, LinkSigner, mail_to_unsubscribe, tracked
+from bot.letters.links import UNSUBSCRIBE, mail_to_unsubscribe, tracked
 from bot.messages import catalog
 from bot.messages.render import render
 from models import Account, Contact, Dispatch, Event, Invitation, Review, Touch, Trace
 
 STAYSAIL = "staysail"
 SUPERSEDED = "the meeting has changed since: a newer letter tells of it"
-
-
-@dataclass(frozen=True)
-class Post:
-    """What letters need beside their text. `links` None: no web pages of ours can be reached; `sender` is the settings' From."""
-
-    sender: str
-    links: LinkSigner | None
-    tracking: bool = False
 
 
 def dispatch_composer(post: Post | None, now: Clock = clock.now) -> Composer:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.errors import Undeliverable
-from bot.messages.render import Rendered
+
+if TYPE_CHECKING:
+    from bot.messages.render import Rendered
 
 
 class Bounced(Undeliverable):
@@ -61,11 +63,11 @@ class Board(Protocol):
     @property
     def terms(self) -> Terms: ...
 
-    async def post(self, channel: str, message: Rendered, outbox_id: str) -> Posted: ...
+    async def post(self, channel: str, message: "Rendered", outbox_id: str) -> Posted: ...
 
     async def close(self) -> None: ...
 
-    async def update(self, where: Posted, message: Rendered, outbox_id: str) -> Posted: ...
+    async def update(self, where: Posted, message: "Rendered", outbox_id: str) -> Posted: ...
 
     async def find(self, channel: str, outbox_id: str, since: datetime) -> Posted | None:
         """The message that carries this outbox id, if it stands in the channel."""

@@ -7,7 +7,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,6 +18,7 @@ from bot import clock
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
+from bot.delivery.delivery import Delivery
 from bot.delivery.keys import read_subject
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import Claimed, Failed, Shown, Skipped
@@ -37,16 +37,6 @@ INTERRUPTED = "the process ended, or lost touch, while it was being sent"
 
 
 Result = Shown | Failed | Skipped
-
-
-@dataclass
-class Delivery:
-    """What a pass did. `failed` counts dead letters; `waiting` what is still behind."""
-
-    posted: int = 0
-    updated: int = 0
-    failed: int = 0
-    waiting: int = 0
 
 
 class Worker:

@@ -21,15 +21,16 @@ from bot.accounts.catalogue import Kind, Signal, days_between
 from bot.accounts.signals import Signals
 from bot.accounts.sources import OURS
 from bot.accounts.state import local_day
-from bot.alerts.review_card import CARD
 from bot.clock import start_of
 from bot.errors import Finding, InvalidInput
+from bot.messages.catalog import CardName
 from bot.playbooks.condition import Condition, compile_condition
 from bot.settings.model import Cadence, Written
 from models import Account, Alert, Reason, Review
 from models.base import Moment
 from models.review import HELD, SCHEDULED, SKIPPED
 
+CARD: Final = CardName.REVIEW_DUE.value
 TOLD: Final = ("review.type", "review.due_in", "health")
 FAR: Final = 100_000
 """Days: later than any review is due."""

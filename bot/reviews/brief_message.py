@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.delivery.composed import Composed, Withheld
+from bot.delivery.composed import Composed, Composer, Withheld
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.reviews import picture
@@ -15,7 +15,11 @@ from models.review import SCHEDULED
 KIND = "brief"
 
 
-def compose_briefs(session: Session, ids: Sequence[int]) -> Mapping[int, Composed | Withheld]:
+def brief_composer() -> Composer:
+    return _compose
+
+
+def _compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed | Withheld]:
     briefs = session.scalars(select(Dispatch).where(Dispatch.id.in_(ids))).all()
     return {brief.id: _composed(session, brief) for brief in briefs}
 

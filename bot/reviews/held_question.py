@@ -15,7 +15,7 @@ from bot.alerts.people import person
 from bot.clock import Clock
 from bot.database import Database
 from bot.delivery import outbox
-from bot.delivery.composed import Composed
+from bot.delivery.composed import Composed, Composer
 from bot.delivery.dispatches import Telling, tell_once
 from bot.delivery.keys import held_key, held_subject
 from bot.delivery.kinds import NOTICE
@@ -107,7 +107,11 @@ def _remind(session: Session, settings: Settings, review: Review, account: Accou
 # --- what its message shows
 
 
-def compose_questions(session: Session, ids: Sequence[int]) -> Mapping[int, Composed]:
+def question_composer() -> Composer:
+    return _compose
+
+
+def _compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed]:
     reviews = session.scalars(select(Review).where(Review.id.in_(ids))).all()
     return {review.id: Composed(review.version, render(question_of(session, review.id))) for review in reviews}
 

@@ -3,18 +3,16 @@
 import asyncio
 import json
 from dataclasses import asdict
-from functools import partial
 
 import typer
 
 from bot import clock
-from bot.delivery.worker import Delivery
+from bot.database import Database
+from bot.delivery.delivery import Delivery
 from bot.errors import StaysailError
-from bot.outgoing import outgoing_of, rooms_of, slack_session
 from bot.settings import Settings
 from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
-from jobs.reviews import anything_planned, deliver_with_reviews
-from jobs.rooms import deliver_with_rooms
+from jobs.delivery import nothing_to_do
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -30,18 +28,13 @@ def deliver(config: Config = None, as_of: AsOf = None, as_json: Json = False) ->
 
 
 async def _deliver(settings: Settings, now: clock.Clock) -> Delivery:
-    async with slack_session() as session:
-        outgoing = outgoing_of(settings, session, now)
-        try:
-            await must_be_migrated(outgoing.database)
-            await outgoing.live.refresh()
-            await outgoing.directory.refresh_quietly(now())
-            await outgoing.channels.refresh_quietly(now())
-            deliver = partial(deliver_with_rooms, outgoing.database, rooms_of(outgoing), outgoing.worker)
-            if not await outgoing.database.read(anything_planned):
-                return await deliver()
-            from bot.app import reviews_of  # noqa: PLC0415 (what reads usage, draws and reads mail: only for those who meet)
+    database = Database(settings.environment.database_url)
+    try:
+        await must_be_migrated(database)
+        if await database.read(nothing_to_do, now()):
+            return Delivery()
+        from bot.delivering import deliver_once  # noqa: PLC0415 (Slack's client and the worker: half of a start)
 
-            return await deliver_with_reviews(outgoing.database, reviews_of(settings, outgoing), deliver)
-        finally:
-            outgoing.database.close()
+        return await deliver_once(settings, database, now)
+    finally:
+        database.close()

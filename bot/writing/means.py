@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.signals import Signals
 from bot.alerts.world import World
 from bot.clock import day_of
-from bot.delivery.dispatches import Post
+from bot.delivery.post import Post
 from bot.errors import Refused
 from bot.letters.library import Letters
 from bot.letters.links import signer

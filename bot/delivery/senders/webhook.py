@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-
-import httpx
+from typing import TYPE_CHECKING
 
 from bot import clock
 from bot.clock import pause_asked
 from bot.delivery.sender import Call, Posted, Terms
 from bot.delivery.signature import signature
 from bot.errors import NotSent, SendFailed, SlowDown, Uncertain, Undeliverable
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT = 10.0
 PAUSE = 30.0
@@ -22,7 +24,7 @@ class WebhookSender:
 
     terms = Terms(at_once=10, tries=36, repeats=True)
 
-    def __init__(self, secret: str | None, now: Callable[[], datetime] = clock.now, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, secret: str | None, now: Callable[[], datetime] = clock.now, client: "httpx.AsyncClient | None" = None) -> None:
         self._secret, self._now, self._client = secret, now, client
 
     async def post(self, channel: str, message: Call, outbox_id: str) -> Posted:
@@ -43,7 +45,9 @@ class WebhookSender:
             await self._client.aclose()
             self._client = None
 
-    async def _answer(self, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    async def _answer(self, url: str, body: bytes, headers: dict[str, str]) -> "httpx.Response":
+        import httpx  # noqa: PLC0415 (few deliveries call anybody)
+
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": "Staysail"})
         try:
@@ -56,7 +60,7 @@ class WebhookSender:
             raise Uncertain(f"no clear answer: {error or type(error).__name__}") from error
 
 
-def explain(response: httpx.Response) -> SendFailed | None:
+def explain(response: "httpx.Response") -> SendFailed | None:
     """None: it was taken. What may pass is tried again; a plain no needs a person."""
     status = response.status_code
     if response.is_success:
