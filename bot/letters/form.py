@@ -23,7 +23,7 @@ class LetterForm(BaseModel):
     usual ones: only what has them can write it, no person and no step `email`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     about: str = Field(min_length=1)
     essential: bool = Field(default=False, strict=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import catalog as m
 from bot.playbooks.definition import Playbook
-from bot.playbooks.program import Loop, OutlineLine, Program, Split
+from bot.playbooks.program import Loop, OutlineLine, Split
 from bot.playbooks.silence import HOLDOUT
 from bot.playbooks.steps import SurveyStep
 from models import Play, Trace
@@ -102,16 +102,3 @@ def _standing(session: Session, playbook: Playbook) -> list[tuple[int, int]]:
     here = (Play.playbook == playbook.name, Play.version == playbook.version, Play.ended_at.is_(None))
     counted = select(Play.step, func.count()).where(*here, func.coalesce(Play.silent, "") != HOLDOUT).group_by(Play.step)
     return [(place, count) for place, count in session.execute(counted)]
-
-
-def stands_at(program: Program, place: int) -> str:
-    """`wait 14d (step 5 of 7)`; empty when its steps are done."""
-    line = program.line_at(place)
-    steps = [one for one in program.outline() if one.pc is not None]
-    return f"{line.text} (step {steps.index(line) + 1} of {len(steps)})" if line else ""
-
-
-def to_come(program: Program, place: int, most: int = 4) -> tuple[str, ...]:
-    """The next steps from there on, as they stand in the file."""
-    left = [line.text for line in program.outline() if line.pc is not None and line.pc >= place]
-    return (*left[:most], "…") if len(left) > most else tuple(left)

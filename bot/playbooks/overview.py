@@ -16,8 +16,9 @@ from bot.playbooks.decide import Guard
 from bot.playbooks.definition import Playbook
 from bot.playbooks.dry_run import dry_run
 from bot.playbooks.engine import ALERT
-from bot.playbooks.funnel import Funnel, funnel, stands_at, to_come
+from bot.playbooks.funnel import Funnel, funnel
 from bot.playbooks.precision import Precision
+from bot.playbooks.program import stands_at, to_come
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.silence import HOLDOUT, SHADOW
 from bot.playbooks.start import running_for

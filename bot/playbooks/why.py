@@ -16,9 +16,8 @@ from bot.clock import day_of, start_of
 from bot.messages import catalog as m
 from bot.playbooks.definition import NEVER_AGAIN, Mode, Playbook
 from bot.playbooks.engine import ALERT, CONDITION, EVENT, Place
-from bot.playbooks.funnel import stands_at
 from bot.playbooks.match import Held, in_care
-from bot.playbooks.program import Wait
+from bot.playbooks.program import Wait, stands_at
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.steps import SurveyStep
 from bot.playbooks.take_over import TAKEN_OVER

@@ -20,7 +20,7 @@ CHANNEL = re.compile(r"#[^\s#,A-Z]{1,80}|[CG][A-Z0-9]{6,}")
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _zone(name: Any) -> ZoneInfo:
@@ -62,7 +62,7 @@ SourceUrl = Annotated[str, AfterValidator(_source_url)]
 
 
 class Workspace(Section):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, arbitrary_types_allowed=True)
 
     timezone: Zone = ZoneInfo("UTC")
     business_hours: str = "Mon-Fri 09:00-18:00"

@@ -65,7 +65,7 @@ Thanks = Annotated[str, Field(min_length=1, max_length=600), BeforeValidator(_on
 class WordsForm(BaseModel):
     """A survey in one language. The keys of `follow_up` and `thanks` are the bands of its kind, which the loader checks."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     question: Question
     low: End
@@ -77,7 +77,7 @@ class WordsForm(BaseModel):
 class SurveyForm(BaseModel):
     """A survey file. `words` are by language."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     survey: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     version: int = Field(strict=True, ge=1)

@@ -54,16 +54,14 @@ NAMES = {
     "digest": "ClosedLine DemotionNotice Digest DigestLine NoisyPlaybook WaitingLine Week WeekFigures",
     "duty": "AwayAnswer BackSummary MovedSummary Reminder Stage StandInSummary TaskModal",
     "facts": (
-        "Account AccountFacts CardName Cause Change Condition Contact DataAge Did HistoryLine Money Person Reason Side Signal SignalValue "
-        "State Worse"
+        "Account AccountFacts CardName Cause Change Condition Contact DataAge Did HistoryLine Money Person Precision Reason Side "
+        "Signal SignalValue State Worse"
     ),
     "home": "AccountModal AccountSummary Day DayLine HomeClosed HomeState HomeView SetupStep TeamNumbers",
     "look_up": "AccountUnfurl LogModal NoteOrigin SummaryAnswer SummaryChoice",
     "message": "Home Message Modal",
     "modals": "AlertModal AssignModal DetailsModal DismissModal EarlierAlert NoticeModal ResolveModal SnoozeModal WhyModal WhyReason",
-    "playbooks": (
-        "Count DryRunAnswer Mode PlayLine PlaybookAnswer PlaybookLine PlaybooksAnswer Precision PromoteModal StartQuestion StepLine"
-    ),
+    "playbooks": ("Count DryRunAnswer Mode PlayLine PlaybookAnswer PlaybookLine PlaybooksAnswer PromoteModal StartQuestion StepLine"),
     "review_answers": "ReviewAnswerNotice",
     "review_brief": "BriefChart ReviewBrief",
     "review_deck": "ReviewDeckNote ReviewDeckUnmade",

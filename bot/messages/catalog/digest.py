@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from bot.messages.catalog.answers import AlertLine
-from bot.messages.catalog.facts import Account, Cause, Money, Person, State
+from bot.messages.catalog.facts import Account, Cause, Money, Person, Precision, State
 from bot.messages.catalog.message import Message
-from bot.messages.catalog.playbooks import Count, Precision
+from bot.messages.catalog.playbooks import Count
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from bot.messages.catalog.digest import (
     WeekFigures,
 )
 from bot.messages.catalog.example_cast import ALDER, ANNA, BEN, DROP, HOSTILE, NORTHWIND, NOW, OWN, QUIET, QUILL, TODAY, hours
-from bot.messages.catalog.facts import CardName, Cause, Money, State
+from bot.messages.catalog.facts import CardName, Cause, Money, Precision, State
 from bot.messages.catalog.message import Message
-from bot.messages.catalog.playbooks import Count, Precision
+from bot.messages.catalog.playbooks import Count
 
 OPEN = DigestLine(
     AlertLine(7, NORTHWIND, DROP, State.OPEN, NOW - hours(20), ANNA, arr=Money(48_000, "EUR"), take_by=NOW + hours(6), also=1)

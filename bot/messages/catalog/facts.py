@@ -241,3 +241,17 @@ class Side(StrEnum):
     NEW = "new"
     OLD = "old"
     MANAGERS = "managers"
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How many of a playbook's last verdicts said useful; `low` and `high` are the ends of the share's 95 % interval."""
+
+    useful: int
+    verdicts: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        return self.useful / self.verdicts if self.verdicts else 0.0

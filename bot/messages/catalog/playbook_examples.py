@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.messages.catalog.cards import Missing
 from bot.messages.catalog.example_cast import ALDER, ANNA, BEN, HOSTILE, NORTHWIND, NOW, QUILL, hours
-from bot.messages.catalog.facts import Account
+from bot.messages.catalog.facts import Account, Precision
 from bot.messages.catalog.message import Message
 from bot.messages.catalog.playbooks import (
     Count,
@@ -12,7 +12,6 @@ from bot.messages.catalog.playbooks import (
     PlaybookAnswer,
     PlaybookLine,
     PlaybooksAnswer,
-    Precision,
     StartQuestion,
     StepLine,
 )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from bot.messages.actions import Callback, start_value
 from bot.messages.catalog.cards import Missing
-from bot.messages.catalog.facts import Account, Person
+from bot.messages.catalog.facts import Account, Person, Precision
 from bot.messages.catalog.message import Message, Modal
 
 
@@ -17,20 +17,6 @@ class Count:
 
     name: str
     count: int
-
-
-@dataclass(frozen=True)
-class Precision:
-    """How many of a playbook's last verdicts said useful; `low` and `high` are the ends of the share's 95 % interval."""
-
-    useful: int
-    verdicts: int
-    low: float
-    high: float
-
-    @property
-    def share(self) -> float:
-        return self.useful / self.verdicts if self.verdicts else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ def _migrate(value: Any) -> str:
 class Form(BaseModel):
     """A playbook file. `trigger` and `steps` are checked by their own specs, `unless` one by one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     playbook: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     version: int = Field(strict=True, ge=1)

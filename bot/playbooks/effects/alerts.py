@@ -17,7 +17,7 @@ from bot.delivery.keys import alert_subject
 from bot.messages.catalog import CardName, State
 from bot.playbooks.effects.doing import Doing, People, recipients
 from bot.playbooks.effects.grouping import group, returns_of
-from bot.playbooks.funnel import to_come
+from bot.playbooks.program import to_come
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.steps import MANAGERS, OWNER, CardStep, TaskStep
 from bot.playbooks.story import cause_of

@@ -15,7 +15,7 @@ class Email(BaseModel):
     Of several contacts with the role the first who may be written to is chosen: one letter goes to one person.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     letter: str
     to: str = Field(min_length=1, max_length=200)

@@ -16,7 +16,7 @@ OWNER, MANAGERS, CONTACT = "csm", "managers", "contact"
 class Step(BaseModel):
     """The spec of one step, as it stands in the file. `name` is for `migrate: at_step NAME`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     opens_alert: ClassVar[bool] = False
     reaches_customers: ClassVar[bool] = False
     """Whether it may is looked up first, in what they have heard from us so far."""

@@ -14,7 +14,7 @@ class Ask(BaseModel):
     In a play about a contact it asks that contact.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     ask: str
     roles: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] | None = None

@@ -12,7 +12,7 @@ from bot.playbooks.steps.step import OWNER, Step
 class Task(BaseModel):
     """`to` is `csm`, `managers` or a teammate's e-mail address."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     what: str = Field(min_length=1, max_length=300)
     to: str = Field(default=OWNER, min_length=1)

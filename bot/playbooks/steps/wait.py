@@ -17,7 +17,7 @@ _WAYS = "allowed: a length of time such as 14d, or one of until, event, at: `wai
 class Wait(BaseModel):
     """One of `length`, `until`, `event` and `at`. `at_most` ends the waiting for a condition or an event all the same."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     length: Duration | None = None
     until: OptionalExpression = None

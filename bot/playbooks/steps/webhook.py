@@ -10,7 +10,7 @@ from bot.playbooks.steps.step import Step
 class Webhook(BaseModel):
     """`body` is sent along with what set it off: the account, the playbook, the play."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     url: str = Field(pattern=r"^https?://[^\s/]+\S*$", max_length=500)
     body: dict[str, Any] = Field(default_factory=dict)

@@ -75,7 +75,7 @@ class Problem:
 class Trigger(BaseModel):
     """The spec of one trigger, as it stands in the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def problems(self, context: Context) -> Iterable[Problem]:
         """What only those who know the signals can see."""
