@@ -56,41 +56,54 @@ def outgoing_of(
     live = LiveSettings(settings, database)
     client = slack_client(settings, session)
     world = World(settings.metrics, settings.zone, now)
-    now_is, scene = lambda: live.current, Scene(live, world)
-    composers = ByKind[Composer](
-        {
-            "alert": Later("bot.alerts.cards", "card_composer", (world,)),
-            "breaker": Later("bot.playbooks.notices", "notice_composer"),
-            "demotion": Later("bot.duty.demotion", "demotion_composer"),
-            "duty": Later("bot.duty.compose", "duty_composer", (now_is, world)),
-            "digest": Later("bot.duty.digests_shown", "digest_composer", (now_is, world)),
-            "theme": Later("bot.feedback.theme_card", "theme_composer", (settings.zone,)),
-            "week": Later("bot.duty.digests_week", "week_composer"),
-            "dispatch": Later("bot.delivery.dispatches", "dispatch_composer", (post_of(settings), now)),
-            "review-event": Later("bot.reviews.events", "event_composer", (now_is, world)),
-            "review": Later("bot.reviews.message", "review_composer", (lambda: live.current.meetings.replies is not None,)),
-            "brief": Later("bot.reviews.brief_message", "brief_composer"),
-            "review-held": Later("bot.reviews.held_question", "question_composer"),
-            "room": Later("bot.rooms.brief", "brief_composer", (scene,)),
-            "room_word": Later("bot.rooms.words", "word_composer", (scene,)),
-            "writeback": Later("bot.write_back.receipt", "receipt_composer", (lambda: live.current.roles,)),
-        }
-    )
-    aftermaths = ByKind[Aftermath](
-        {
-            "dispatch": Later("bot.delivery.dispatches", "dispatch_aftermath", (now,)),
-            "theme": Later("bot.feedback.growth", "theme_aftermath"),
-            "review-event": Later("bot.reviews.events", "event_aftermath", (now_is, world)),
-        }
-    )
+    composers, aftermaths = composers_of(live, world), aftermaths_of(live, world)
+    worker = Worker(database, senders_of(settings, client), composers, limits_of(settings), now, aftermaths=aftermaths)
     return Outgoing(
         live=live,
         database=database,
-        worker=Worker(database, senders_of(settings, client), composers, limits_of(settings), now, aftermaths=aftermaths),
+        worker=worker,
         directory=Directory(database, SlackPeople(client), lambda: group_handles(live.current.roles)),
         channels=Channels(database, SlackPeople(client)),
         client=client,
         world=world,
+    )
+
+
+def composers_of(live: LiveSettings, world: World) -> Mapping[str, Composer]:
+    """By the kind of a subject."""
+
+    def settings() -> Settings:
+        return live.current
+
+    scene, post = Scene(live, world), post_of(live.current)
+    return ByKind(
+        {
+            "alert": Later("bot.alerts.cards", "card_composer", (world,)),
+            "breaker": Later("bot.playbooks.notices", "notice_composer"),
+            "brief": Later("bot.reviews.brief_message", "brief_composer"),
+            "demotion": Later("bot.duty.demotion", "demotion_composer"),
+            "digest": Later("bot.duty.digests_shown", "digest_composer", (settings, world)),
+            "dispatch": Later("bot.delivery.dispatches", "dispatch_composer", (post, world.now)),
+            "duty": Later("bot.duty.compose", "duty_composer", (settings, world)),
+            "review": Later("bot.reviews.message", "review_composer", (lambda: live.current.meetings.replies is not None,)),
+            "review-event": Later("bot.reviews.events", "event_composer", (settings, world)),
+            "review-held": Later("bot.reviews.held_question", "question_composer"),
+            "room": Later("bot.rooms.brief", "brief_composer", (scene,)),
+            "room_word": Later("bot.rooms.words", "word_composer", (scene,)),
+            "theme": Later("bot.feedback.theme_card", "theme_composer", (world.zone,)),
+            "week": Later("bot.duty.digests_week", "week_composer"),
+            "writeback": Later("bot.write_back.receipt", "receipt_composer", (lambda: live.current.roles,)),
+        }
+    )
+
+
+def aftermaths_of(live: LiveSettings, world: World) -> Mapping[str, Aftermath]:
+    return ByKind(
+        {
+            "dispatch": Later("bot.delivery.dispatches", "dispatch_aftermath", (world.now,)),
+            "review-event": Later("bot.reviews.events", "event_aftermath", (lambda: live.current, world)),
+            "theme": Later("bot.feedback.growth", "theme_aftermath"),
+        }
     )
 
 
