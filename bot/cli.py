@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot.errors import StaysailError
+from bot.log import to_stderr
 
 VERBS = ("demo", "run", "sweep", "deliver", "migrate", "check", "manifest", "playbook", "deck")
 
@@ -42,6 +43,7 @@ objects, as is Python's habit, was a fifth of its time."""
 def main() -> None:
     gc.set_threshold(YOUNG)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    to_stderr()
     try:
         cli()
     except KeyboardInterrupt:

@@ -10,8 +10,6 @@ from typing import Any
 
 
 class Log:
-    """Whoever configures structlog otherwise, such as a test that listens, is heard."""
-
     def info(self, what: str, **facts: Any) -> None:
         _structlog().info(what, **facts)
 
@@ -25,18 +23,30 @@ class Log:
 log = Log()
 
 
+def to_stderr() -> None:
+    """Where somebody has loaded structlog and told it otherwise. Else the first line says it."""
+    if "structlog" in sys.modules:
+        _configure()
+
+
 def _structlog() -> Any:
     import structlog  # noqa: PLC0415 (see above)
 
     if not structlog.is_configured():
-        structlog.configure(
-            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper("iso"),
-                structlog.processors.format_exc_info,
-                structlog.processors.LogfmtRenderer(),
-            ],
-            logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        )
+        _configure()
     return structlog.get_logger()
+
+
+def _configure() -> None:
+    import structlog  # noqa: PLC0415 (the same)
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -31,9 +31,9 @@ class LetterForm(BaseModel):
     needs: tuple[Literal["survey", "review", "agenda"], ...] = ()
 
 
-def form_in(folder: Path, findings: list[Finding]) -> LetterForm | None:
+def form_in(folder: Path, findings: list[Finding], *, shipped: bool = False) -> LetterForm | None:
     """What the letter.yml of a folder says; None, with what is wrong in `findings`, when it cannot be read."""
-    source = read_source(folder / "letter.yml")
+    source = read_source(folder / "letter.yml", built_in=shipped)
     form = check(LetterForm, source.value, (), source) if source.value else None
     findings += source.findings
     return form
@@ -42,7 +42,7 @@ def form_in(folder: Path, findings: list[Finding]) -> LetterForm | None:
 @cache
 def shipped_needs() -> Mapping[str, frozenset[str]]:
     """What each shipped letter needs beside the usual facts."""
-    forms = {folder.name: form_in(folder, []) for folder in SHIPPED.iterdir() if is_name(folder.name)}
+    forms = {folder.name: form_in(folder, [], shipped=True) for folder in SHIPPED.iterdir() if is_name(folder.name)}
     return {name: frozenset(form.needs) for name, form in forms.items() if form}
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+import bot
 from bot.alerts.world import World
 from bot.database import Database
+from bot.documents.source import FAST, Source, _parse_anew
 from bot.outgoing import aftermaths_of, composers_of
 from bot.settings import LiveSettings, load_settings
 from jobs.delivery import nothing_to_do
@@ -47,6 +49,15 @@ def test_what_every_kind_of_message_needs_is_there(tmp_path: Path) -> None:
     composers, aftermaths = composers_of(live, world), aftermaths_of(live, world)
     assert all(callable(made) for made in (*composers.values(), *aftermaths.values()))
     assert set(aftermaths) < set(composers)
+
+
+def test_both_ways_of_reading_our_own_files_find_the_same() -> None:
+    for file in Path(bot.__file__).parent.rglob("*.yml"):
+        slow, fast = (Source("", text=file.read_text("utf-8")) for _ in range(2))
+        _parse_anew(slow)
+        _parse_anew(fast, FAST)
+        assert slow == fast, file
+        assert not fast.findings, file
 
 
 def fresh(session: Session) -> None:
