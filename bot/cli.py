@@ -3,6 +3,7 @@
 A verb's module is loaded when it is asked for: a sweep from cron must not wait for everything that serving Slack needs.
 """
 
+import atexit
 import gc
 import logging
 import sys
@@ -42,6 +43,7 @@ objects, as is Python's habit, was a fifth of its time."""
 
 def main() -> None:
     gc.set_threshold(YOUNG)
+    atexit.register(gc.freeze)  # at its end the interpreter looks through everything once more: in vain
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     to_stderr()
     try:
@@ -54,8 +56,6 @@ def main() -> None:
             raise
         print(words, file=sys.stderr)  # noqa: T201
         sys.exit(1)
-    finally:
-        gc.freeze()  # the interpreter looks through everything that is left before it ends: in vain
 
 
 def _words_of(error: Exception) -> str | None:
