@@ -1,6 +1,6 @@
 """What becomes of a pass over the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass
@@ -11,3 +11,6 @@ class Delivery:
     updated: int = 0
     failed: int = 0
     waiting: int = 0
+
+    def in_words(self) -> str:
+        return ", ".join(f"{count} {what}" for what, count in asdict(self).items())

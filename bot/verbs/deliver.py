@@ -9,9 +9,8 @@ import typer
 from bot import clock
 from bot.database import Database
 from bot.delivery.delivery import Delivery
-from bot.errors import StaysailError
 from bot.settings import Settings
-from bot.verbs.options import AsOf, Config, Json, must_be_migrated, settings_of
+from bot.verbs.options import AsOf, Config, Json, may_post, must_be_migrated, settings_of
 from jobs.delivery import nothing_to_do
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -21,10 +20,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def deliver(config: Config = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Sends everything that is due, then exits."""
     settings = settings_of(config)
-    if not settings.environment.slack_bot_token:
-        raise StaysailError("SLACK_BOT_TOKEN is not set: copy it from the app's page, OAuth & Permissions")
-    done = asdict(asyncio.run(_deliver(settings, clock.as_of(as_of, settings.zone))))
-    typer.echo(json.dumps(done) if as_json else ", ".join(f"{count} {what}" for what, count in done.items()))
+    may_post(settings)
+    done = asyncio.run(_deliver(settings, clock.as_of(as_of, settings.zone)))
+    typer.echo(json.dumps(asdict(done)) if as_json else done.in_words())
 
 
 async def _deliver(settings: Settings, now: clock.Clock) -> Delivery:

@@ -21,6 +21,11 @@ def settings_of(config: Path | None) -> Settings:
     return load_settings(config_path(config))
 
 
+def may_post(settings: Settings) -> None:
+    if not settings.environment.slack_bot_token:
+        raise StaysailError("SLACK_BOT_TOKEN is not set: copy it from the app's page, OAuth & Permissions")
+
+
 async def must_be_migrated(database: Database) -> None:
     if problem := await database.read(schema_problem):
         raise StaysailError(problem)

@@ -143,6 +143,18 @@ def test_from_migrate_to_the_card_and_no_further(office: Office, slack: StandIn)
     assert slack.calls.count("chat.postMessage") == 1
 
 
+def test_one_line_of_cron_sweeps_and_sends(office: Office, slack: StandIn) -> None:
+    code, _, err = office.run("sweep", "--deliver", "--as-of", AS_OF, SLACK_BOT_TOKEN="")
+    assert (code, err) == (1, "SLACK_BOT_TOKEN is not set: copy it from the app's page, OAuth & Permissions\n")
+    code, out, err = office.run("sweep", "--deliver", "--as-of", AS_OF, "--json")
+    assert (code, err) == (0, "")
+    swept, sent = map(json.loads, out.splitlines())
+    assert (swept["opened"], sent) == (1, {"posted": 1, "updated": 0, "failed": 0, "waiting": 0})
+    code, out, _ = office.run("sweep", "--deliver", "--as-of", AS_OF)
+    assert out.splitlines()[1] == "0 posted, 0 updated, 0 failed, 0 waiting"
+    assert slack.calls.count("chat.postMessage") == 1
+
+
 def test_a_stand_in_without_a_list_of_people_stops_no_delivery(tmp_path: Path, sqlite_template: Path) -> None:
     with slack_stand_in(frozenset({"users.list", "conversations.list"})) as slack:
         shutil.copy(sqlite_template, tmp_path / "other.db")
