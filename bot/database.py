@@ -39,6 +39,7 @@ READERS, WRITERS = 4, 8
 BULK_WRITERS = 2
 """How many units of one pass may be under way at once on PostgreSQL: one waits for its commit while the other writes."""
 BUSY_SECONDS = 15
+CHECKPOINTS = "wal_autocheckpoint=8000"
 DEADLOCK = "40P01"
 OURS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
 """Whatever driver an address names (`postgresql+psycopg2`, `sqlite+aiosqlite`), these are the ones that are installed."""
@@ -105,7 +106,7 @@ def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=8000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-8000", CHECKPOINTS):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("any_case", 1, _any_case, deterministic=True)
         connection.create_function("id_number", 1, _id_number, deterministic=True)

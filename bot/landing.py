@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect, Table
 
 from bot.bulk import Into, Rules, bound, upsert_text
-from bot.database import BUSY_SECONDS, Database
+from bot.database import BUSY_SECONDS, CHECKPOINTS, Database
 
 UNIT = 5000
 """Rows that SQLite takes over at a time: nobody else can write meanwhile."""
@@ -78,6 +78,7 @@ class SqliteLanding:
         """From the end: sources are read backwards (see `SqlUsage`), and rows in the order of their key are quicker to write."""
         self.driver.execute("ATTACH ? AS own", (self._own,))
         self.driver.execute("PRAGMA own.synchronous = NORMAL")
+        self.driver.execute(f"PRAGMA {CHECKPOINTS}")
         return range(self.ask("max(rowid)")[0] or 0, 0, -UNIT)
 
     def take(self, unit: int) -> None:
