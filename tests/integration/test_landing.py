@@ -120,15 +120,6 @@ async def test_a_statement_that_fails_leaves_nothing_behind(company: Company) ->
     assert len(await readings(company)) == 1
 
 
-async def test_two_passes_at_once_leave_one_row_each(company: Company) -> None:
-    company.accounts([account("a"), account("b")])
-    company.use(steady("a", [10] * 70) + steady("b", [10] * 70))
-    sweeps = [company.sweeper(DAY), company.sweeper(DAY)]
-    reports = await asyncio.gather(*(sweep.run() for sweep in sweeps))
-    assert [report.problems for report in reports] == [[], []]
-    assert set(await readings(company)) == {"a", "b"}
-
-
 async def test_whoever_wrote_the_same_rows_meanwhile_is_overwritten(company: Company, database: Database) -> None:
     """On PostgreSQL nobody waits for whoever lands: that a row came in between is seen by its key."""
     company.use([("a", str(DAY - ONE), 28.0)])
