@@ -53,7 +53,8 @@ def with_our_driver(address: str) -> URL:
 class Database:
     """Opens nothing before its first use. `url` is any SQLite or PostgreSQL address of SQLAlchemy's form.
 
-    `at_once`: how many units of work a pass may give it at a time.
+    `at_once`: how many units of work a pass may give it at a time. `reads_ahead`: whether a pass reads the next page meanwhile. Beside
+    SQLite both would only take longer: its driver lets go of Python's lock at every row, and each time waits to get it back.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,6 +65,7 @@ class Database:
         self.writer = _engine(self.url, 1, "BEGIN IMMEDIATE") if self.is_sqlite else _engine(self.url, WRITERS)
         self.reader = _engine(self.url, READERS, "BEGIN") if self.is_sqlite else self.writer
         self.at_once = 1 if self.is_sqlite else BULK_WRITERS
+        self.reads_ahead = not self.is_sqlite
         self._writing = ThreadPoolExecutor(1 if self.is_sqlite else WRITERS, "database-write")
         self._reading = ThreadPoolExecutor(READERS, "database-read") if self.is_sqlite else self._writing
 

@@ -8,15 +8,18 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def read_ahead(open_iterator: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
-    """Yields what the iterator yields; while one item is worked on, the thread already fetches the next."""
+async def read_beside(open_iterator: Callable[[], Iterator[T]], ahead: bool) -> AsyncIterator[T]:
+    """Yields what the iterator yields, read in a thread. `ahead`: while one item is worked on, the thread already fetches the next."""
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, "source") as thread:
         iterator = await loop.run_in_executor(thread, open_iterator)
         coming = loop.run_in_executor(thread, next, iterator, None)
         while (item := await coming) is not None:
-            coming = loop.run_in_executor(thread, next, iterator, None)
+            if ahead:
+                coming = loop.run_in_executor(thread, next, iterator, None)
             yield item
+            if not ahead:
+                coming = loop.run_in_executor(thread, next, iterator, None)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

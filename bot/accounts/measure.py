@@ -20,7 +20,7 @@ from bot.connectors.ports import Metric, Usage, UsageRow, Windows
 from bot.database import Database
 from bot.errors import SourceFailed
 from bot.landing import Landing, Place, landing
-from bot.streams import in_thread, read_ahead, work_off
+from bot.streams import in_thread, read_beside, work_off
 from models import Account, Reading, Source
 
 READINGS: Any = Reading.__table__
@@ -61,7 +61,7 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
     try:
         begin = partial(database.run, _forget_later, metric.name, now)
         if not await _land(database, partial(usage.land, metric.name, windows), report, begin, same):
-            pages = read_ahead(lambda: usage.measure(metric.name, windows))
+            pages = read_beside(lambda: usage.measure(metric.name, windows), database.reads_ahead)
             counted = _counted(pages, report, begin)
             await work_off(counted, lambda rows: database.run(_store, rows, same), database.at_once)
         await this.accounts_known
@@ -112,7 +112,7 @@ async def _measure_young(database: Database, usage: Usage, metric: Metric, windo
         for at in range(0, len(accounts), COHORT):
             some = accounts[at : at + COHORT]
             silent = set(some)
-            async for rows in read_ahead(partial(usage.measure, metric.name, own, some)):
+            async for rows in read_beside(partial(usage.measure, metric.name, own, some), database.reads_ahead):
                 await database.run(_store, rows, same)
                 silent -= {row[0] for row in rows}
             await database.run(_store, [(account, 0.0, 0.0, None) for account in silent], same)

@@ -14,7 +14,7 @@ from bot.bulk import among, upsert
 from bot.connectors.ports import Crm, Entity
 from bot.database import Database
 from bot.errors import SourceFailed
-from bot.streams import read_ahead
+from bot.streams import read_beside
 from models import Account, Contact, Field, Source
 
 EXAMPLES = 20
@@ -69,7 +69,7 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
     report = Poll(f"crm.{kind.entity}")
     await database.run(_begin, report.source, table, now)
     try:
-        async for rows, bad in read_ahead(lambda: _read(crm, kind.entity, reader)):
+        async for rows, bad in read_beside(lambda: _read(crm, kind.entity, reader), database.reads_ahead):
             unreadable = [one.row for one in bad if one.row]
             repeated = await database.run(_store, table, reader.columns, rows, unreadable, now)
             report.rows += len(rows)
