@@ -124,8 +124,9 @@ def folder(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     for name in ("DATABASE_URL", "STAYSAIL_CONFIG", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"):
         monkeypatch.delenv(name, raising=False)
+    logs = structlog.get_config()
     yield tmp_path
-    structlog.reset_defaults()
+    structlog.configure(**logs)
 
 
 class Run:
