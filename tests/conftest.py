@@ -3,7 +3,6 @@
 import gc
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,23 +13,29 @@ from bot.cli import YOUNG
 from bot.database import Database
 from bot.schema import migrate
 from models import Base
+from tests import COMPILED
 from tests.calendars import CalendarServer, calendar_server
 from tests.postgres import choose_places, end, new_database
 
-COMPILED = Path(__file__).parent.parent / ".pytest_cache" / "compiled"
-
 # As the command line does; its own habit draws a failure with all local variables, which takes seconds.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For variants that mean the same to every database: what they ask it, another test or variant asks PostgreSQL too."""
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""For what SQLite has no like of, or a sample of what goes on at length there."""
+
 choose_places()
 gc.set_threshold(YOUNG)  # as the program itself does
-if sys.dont_write_bytecode:
-    # Nothing may be written beside the sources: kept elsewhere, or each of the suite's dozens of processes compiles everything again.
-    sys.dont_write_bytecode, sys.pycache_prefix = False, str(COMPILED)
-    os.environ |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(COMPILED)}
 
 
 def pytest_collection_finish() -> None:
     """What has been loaded by now stays: no search for garbage needs to walk through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """What is garbage now warns of itself once: pytest would search five times through everything that was ever loaded."""
     gc.collect()
     gc.freeze()
 

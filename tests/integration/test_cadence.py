@@ -12,6 +12,7 @@ from bot.database import Database
 from bot.errors import InvalidInput
 from bot.settings import load_settings
 from models import Account, Participant, Review
+from tests.conftest import on_sqlite
 from tests.integration.test_known_signals import DAY, LEAST, ONE, Team, account
 
 QBR = "reviews:\n  - {type: QBR, when: arr >= 50000, every: 90d}\n"
@@ -151,7 +152,7 @@ def test_a_wrong_cadence_is_told_with_its_line(tmp_path: Path, rule: str, said: 
     assert str(finding).removeprefix(f"{file}:").startswith(said)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_whoever_did_not_come_took_no_part_in_the_last_one(team: Team) -> None:
     held = review("acme", 30)
     await team.add(big("acme"), held)

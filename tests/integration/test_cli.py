@@ -122,7 +122,7 @@ def office(tmp_path: Path, slack: StandIn, sqlite_template: Path) -> Office:
 
 def test_from_migrate_to_the_card_and_no_further(office: Office, slack: StandIn) -> None:
     (office.folder / "staysail.db").unlink()
-    code, _, err = office.process("sweep", "--as-of", AS_OF)
+    code, _, err = office.run("sweep", "--as-of", AS_OF)
     assert (code, len(err.splitlines())) == (1, 1)
     assert "staysail migrate" in err
     assert office.run("migrate")[0] == 0

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from bot.database import Database
+from tests.conftest import on_postgresql
 from tests.integration.crashing import STORIES, Change, Passing, Story, World
 
 QUICK: dict[str, Any] = {
@@ -40,7 +41,7 @@ def test_any_story_ends_the_same_with_crashes(on_sqlite: World, story: Story) ->
     assert on_sqlite.tell(story, crashing=True) == on_sqlite.tell(story, crashing=False)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @settings(max_examples=3, **QUICK)
 @given(story=STORIES)
 def test_any_story_ends_the_same_with_crashes_on_postgresql(on_either: World, story: Story) -> None:

@@ -16,6 +16,7 @@ from bot.delivery.schemes import MAIL
 from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.errors import NotSent, Undeliverable
 from models import Contact, OutboxMessage
+from tests.conftest import on_sqlite
 from tests.factories import until
 from tests.mailserver import mail_server
 from tests.post import (
@@ -91,7 +92,7 @@ async def test_what_arrives_is_what_was_written(database: Database, language: st
     assert row.ts == got["Message-ID"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_hostile_names_reach_no_header_and_no_html(database: Database, name: str) -> None:
     async with mail_server() as mail:
@@ -261,7 +262,7 @@ async def test_a_process_that_dies_while_sending_leaves_a_dead_letter(database: 
     assert "it may have been sent" in ((await row_of(database, number)).problem or "")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_worker_that_is_stopped_waits_for_the_letters_under_way(database: Database) -> None:
     hold = asyncio.Event()
     async with mail_server(hold=hold) as mail:
@@ -276,7 +277,7 @@ async def test_a_worker_that_is_stopped_waits_for_the_letters_under_way(database
     assert (row.shown_version, row.uncertain, row.dead_at) == (1, False, None)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_many_letters_share_few_connections(database: Database) -> None:
     def many(session: object) -> None:
         contact = company(session)  # type: ignore[arg-type]
@@ -353,7 +354,7 @@ async def test_slack_and_mail_do_not_slow_each_other() -> None:
     assert await limits.take("https://y.example/hook", posted=False)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_mail_without_a_server_is_a_dead_letter_with_its_cure(database: Database) -> None:
     number = await one_letter(database)
     await worker_of(database, {}).deliver()

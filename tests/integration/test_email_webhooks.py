@@ -13,10 +13,11 @@ from bot.delivery.schemes import WEBHOOK
 from bot.delivery.senders.webhook import WebhookSender
 from bot.delivery.worker import Worker
 from models import OutboxMessage
+from tests.conftest import on_sqlite
 from tests.post import SECRET, change, company, enqueue, row_of, worker_of
 
 URL = "https://hooks.example/play"
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 class Receiver:

@@ -26,11 +26,10 @@ from bot.settings import Settings, load_settings
 from bot.sources import crm_of, sweep_of
 from jobs.sweep import Report
 from models import Account, Alert, Contact, Dispatch, Event, Match, OutboxMessage, Play, Reason
+from tests.conftest import on_sqlite
 from tests.integration.questions import VARIABLES
 
 TODAY = date(2026, 11, 23)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what does not depend on the database."""
 SHIPPED = [file.name.removesuffix(".yml") for file in library()]
 
 

@@ -34,6 +34,7 @@ from bot.settings import load_settings
 from handlers.web.replies import reply_routes
 from jobs.reviews import look_after_reviews
 from models import Dispatch, Event, OutboxMessage, Participant, Review
+from tests.conftest import on_sqlite
 from tests.imapserver import ImapServer, imap_server
 from tests.integration.crashing import SETTINGS, Crash, Dying
 from tests.integration.test_review_crashes import NOW, begin, plan
@@ -42,7 +43,6 @@ from tests.replies import PROGRAMS, Said, google, outlook
 MINUTE = timedelta(minutes=1)
 LETTER = b"From: marta@acme.example\r\nSubject: How are you\r\n\r\nWhere is my invoice.ics?\r\n"
 SECRET = "between us"
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -15,12 +15,11 @@ from bot.errors import InvalidInput
 from bot.playbooks.loading import load_rulebook
 from bot.playbooks.status import promote
 from models import Account, Contact, Dispatch, Invitation, OutboxMessage, Play, SurveyVersion, Touch, Trace
+from tests.conftest import on_sqlite
 from tests.integration.questions import NOW, VARIABLES, Questions, account, person, settings_in
 from tests.mailserver import mail_server
 
 DAY = timedelta(days=1)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what does not depend on the database."""
 
 
 @pytest.fixture

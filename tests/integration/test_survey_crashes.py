@@ -21,6 +21,7 @@ from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.runner import advance_plays, move
 from jobs.surveys import look_after_surveys
 from models import Base, Dispatch, Invitation, OutboxMessage, Play, Touch, Trace
+from tests.conftest import on_postgresql
 from tests.integration.crashing import Crash, Dying
 from tests.integration.questions import NOW, Questions, account, person
 from tests.integration.replay import plain_letters
@@ -117,7 +118,7 @@ def two(postgres_url: str, database: Database) -> Iterator[tuple[Database, Datab
     other.close()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 async def test_two_processes_ask_one_person_once(two: tuple[Database, Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each has a batch of its own, of other accounts, and behind these are the same people."""
     monkeypatch.setattr(runner, "claim", partial(claim, limit=25))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.database import Database
 from models import Alert, Dispatch, Invitation
+from tests.conftest import on_sqlite
 from tests.integration.questions import NOW, Questions, account, person
 
 DAY = timedelta(days=1)
@@ -44,7 +45,7 @@ async def test_before_the_renewal_and_after_the_onboarding(house: Questions) -> 
     }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_twice_a_year(house: Questions) -> None:
     house.enable = ["nps-half-yearly"]
     await house.add(

@@ -14,13 +14,13 @@ from bot.delivery.keys import reminder_key
 from bot.settings import load_settings
 from jobs.surveys import look_after_surveys
 from models import Account, Base, Contact, Dispatch, Invitation, OutboxMessage, Touch, Trace
+from tests.conftest import on_sqlite
 from tests.integration.questions import NOW, SETTINGS, Questions, account, person
 from tests.mailserver import mail_server
 
 DAY = timedelta(days=1)
 DUE = datetime(2026, 4, 6, 6, 30, tzinfo=UTC)
 """Five days after NOW is a Sunday: the reminder is due on Monday at half past eight in Prague."""
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy.orm import Session
 
 from bot.database import Database
+from tests.conftest import on_postgresql, on_sqlite
 from tests.integration.replay import Found, Replay, check
 
 
@@ -15,7 +15,7 @@ async def replayed(database: Database, folder: Path, contacts: int, passes: int)
         return check(session)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_year_of_a_thousand_contacts_breaks_no_throttle(database: Database, tmp_path: Path) -> None:
     found = await replayed(database, tmp_path, 1000, 9)
     assert found.broken == []
@@ -24,7 +24,7 @@ async def test_a_year_of_a_thousand_contacts_breaks_no_throttle(database: Databa
     assert {"asked_lately", "a_year", "limit", "opted_out"} <= set(found.held)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 async def test_nor_on_postgresql(database: Database, tmp_path: Path) -> None:
     found = await replayed(database, tmp_path, 100, 7)
     assert found.broken == []

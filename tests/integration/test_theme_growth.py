@@ -19,10 +19,10 @@ from bot.feedback.themes import Marking, close_theme, every_theme, known_texts, 
 from bot.settings import Settings, load_settings
 from models import Account, Dispatch, OutboxMessage, Response, Theme, ThemeMark, Trace
 from models.queries import themes_of
+from tests.conftest import on_sqlite
 from tests.integration.answers import account, answer
 from tests.integration.crashing import Crash, Dying
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 ANNA, BEN = "U0ANNA", "U0BEN"
 

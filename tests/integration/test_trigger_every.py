@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from bot.database import Database, id_number
 from bot.documents.source import read_source
 from bot.playbooks.triggers import EveryTrigger, Instant, firing, parse_trigger
 from models import Account, Play
+from tests.conftest import on_sqlite
 from tests.integration.questions import NOW, Questions, account
 
 DAY = timedelta(days=1)
@@ -91,7 +91,7 @@ async def test_of_several_times_the_last_one_counts(database: Database) -> None:
     assert len(daily) == 50
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_play_begins_once_a_period(database: Database, tmp_path: Path) -> None:
     house = Questions(tmp_path, database)
     await house.add([account(f"a{number}") for number in range(8)], [])

@@ -25,9 +25,10 @@ from bot.playbooks.runner import advance_plays, move
 from bot.playbooks.status import learn
 from bot.settings import load_settings
 from models import Account, Contact, Dispatch, OutboxMessage, Play, Touch, Trace
+from tests.conftest import on_postgresql
 from tests.integration.crashing import SETTINGS, START
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = on_postgresql
 """SQLite has one writer at a time."""
 STEPS: dict[str, list[Any]] = {
     "moving": [{"wait": "1d"}, {"set": {"tag": "seen"}}, {"notify": {"text": "Look"}}, {"wait": "7d"}],

@@ -22,6 +22,7 @@ from bot.write_back.asking import ask, confirm, offer, take_back
 from bot.write_back.runner import NOT_SET_UP, WriteBack
 from bot.write_back.settling import TRIES, wait_after
 from models import Account, OutboxMessage, Trace, Writeback
+from tests.conftest import on_sqlite
 from tests.factories import RisingClock
 
 READ = "SELECT outcome, note, next_step FROM records WHERE account_id = :id"
@@ -113,9 +114,6 @@ async def house(database: Database, tmp_path: Path) -> House:
     clock, moody = RisingClock(), Moody(SqlRecords(f"sqlite:///{file}", READ, WRITE, 5))
     await database.run(lambda session: session.add(Account(id="a1", name="Acme", polled_at=clock())))
     return House(database, file, moody, clock, WriteBack(database, moody, clock))
-
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_what_is_asked_for_is_written_once_and_can_be_taken_back(house: House) -> None:

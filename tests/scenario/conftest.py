@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from bot.database import Database
+from tests.conftest import on_postgresql, on_sqlite
 from tests.factories import Plan, World, start_world
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For variants that mean the same to every database."""
 
 OpenWorld = Callable[..., Awaitable[World]]
 
@@ -38,3 +36,6 @@ async def open_world(database: Database, tmp_path: Path) -> AsyncIterator[OpenWo
 async def world(open_world: OpenWorld) -> World:
     """The default company, swept; by socket."""
     return await open_world()
+
+
+__all__ = ["OpenWorld", "on_postgresql", "on_sqlite"]

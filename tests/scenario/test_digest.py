@@ -16,7 +16,7 @@ from bot.sandbox.server import Person
 from models import Absence, Alert, Channel, Receipt, Teammate
 from tests.cast import ADMIN, GUEST, JANA, LEAD, OLIVER, WEI
 from tests.factories import Card, Company, World, steady
-from tests.scenario.conftest import OpenWorld, on_sqlite
+from tests.scenario.conftest import OpenWorld, on_postgresql, on_sqlite
 
 OFFICE = {"business_hours": "Mon-Fri 09:00-18:00", "holidays": "CZ"}
 SETTINGS: dict[str, Any] = {"workspace": OFFICE, "digest": {"enabled": True}}
@@ -414,7 +414,7 @@ def other(postgres_url: str) -> Iterator[Database]:
     found.close()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 async def test_two_processes_send_one(world: World, other: Database) -> None:
     world.clock.at = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
     both = (world.app.database, other)

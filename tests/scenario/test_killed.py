@@ -29,13 +29,14 @@ def nine_drops(company: Company) -> None:
 
 
 async def start(world: World, *verb: str) -> asyncio.subprocess.Process:
+    kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("PYTHON")}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.scenario.impatient",
         *verb,
         cwd=Path(bot.__file__).parent.parent,
-        env={"PATH": os.environ["PATH"], "STAYSAIL_CONFIG": str(world.config), **world.variables},
+        env=kept | {"STAYSAIL_CONFIG": str(world.config), **world.variables},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

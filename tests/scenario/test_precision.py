@@ -15,7 +15,7 @@ from bot.messages.actions import Action
 from models import Alert, PlaybookStatus, Reason, Trace
 from tests.cast import ADMIN, GUEST, JANA, LEAD, OLIVER
 from tests.factories import Card, Company, World, dropped, silent, steady
-from tests.scenario.conftest import OpenWorld, on_sqlite
+from tests.scenario.conftest import OpenWorld, on_postgresql, on_sqlite
 
 HOUR = timedelta(hours=1)
 NAME = "usage-drop"
@@ -194,7 +194,7 @@ def other(postgres_url: str) -> Iterator[Database]:
     found.close()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 async def test_two_processes_tell_once(world: World, other: Database) -> None:
     await verdicts(world, *[WRONG] * 20)
     both = (world.app.database, other)
