@@ -14,6 +14,7 @@ from bot.connectors.engine import Warehouse
 from bot.database import Database
 from bot.errors import SourceFailed
 from models import Breaker, OutboxMessage, Source
+from tests.conftest import on_sqlite
 from tests.integration.company import ACTIVE, DAY, ONE, Company, account, drop, fill, sql
 
 SLOW = {
@@ -37,6 +38,7 @@ def closed_port() -> int:
         return int(taken.getsockname()[1])
 
 
+@on_sqlite
 async def test_usage_that_fails_leaves_the_rest_running_and_its_last_good_signals(company: Company) -> None:
     assert (await company.sweep()).opened == 1
     before = await company.signals()
@@ -91,6 +93,7 @@ async def test_old_usage_holds_its_alerts_until_it_is_fresh_again_and_the_admins
     assert (await company.rows(Breaker))[0].closed_at is not None
 
 
+@on_sqlite
 async def test_a_crm_that_fails_leaves_accounts_as_they_were_and_usage_running(company: Company) -> None:
     await company.sweep(enable=[])
     nowhere = f"postgresql://nobody@127.0.0.1:{closed_port()}/x"

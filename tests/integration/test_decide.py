@@ -15,6 +15,7 @@ from bot.messages.actions import Outcome
 from bot.playbooks.breakers import decide as decide_breaker
 from jobs.lease import lease
 from models import Breaker, Job, Match, OutboxMessage, Play, Trace
+from tests.conftest import on_sqlite
 from tests.integration.company import DAY, ONE, Company, account, drop, fill, steady
 
 
@@ -82,6 +83,7 @@ async def test_an_open_alert_is_updated_says_that_it_got_worse_and_is_never_repe
     assert [t.what for t in await company.rows(Trace)] == ["opened", "worsened", "recovered"]
 
 
+@on_sqlite
 async def test_after_a_close_the_same_trouble_stays_quiet_for_once_per(company: Company) -> None:
     company.settings["alerts"] = {"group": "playbook"}
     company.playbook("low", when="score < 5", once_per="7d")
@@ -115,6 +117,7 @@ async def test_churned_and_gone_accounts_get_none_and_their_alerts_end(company: 
     assert ended == {"churns": "churned", "leaves": "churned", "goes": "gone"}
 
 
+@on_sqlite
 async def test_a_mass_drop_holds_all_tells_once_and_release_lets_it_through(company: Company) -> None:
     company.playbook("low", when="score < 5", once_per="always")
     scored(company, *((f"a{n:02}", None, 1, 4.0 if n < 9 else 9.0) for n in range(40)))
@@ -138,6 +141,7 @@ async def test_a_mass_drop_holds_all_tells_once_and_release_lets_it_through(comp
     assert len(await company.rows(Breaker)) == 1
 
 
+@on_sqlite
 async def test_a_mass_drop_that_is_over_clears_itself_and_one_that_is_kept_stays_held(company: Company) -> None:
     company.playbook("low", when="score < 5")
     scored(company, *((f"a{n:02}", None, 1, 4.0) for n in range(20)))
@@ -192,7 +196,7 @@ async def test_six_months_of_days_go_as_a_simple_model_says(database: Database, 
 
     opened: set[str] = set()
     ended: dict[str, date] = {}
-    for day in (first + at * ONE for at in range(0, length, 7 if database.is_sqlite else 14)):
+    for day in (first + at * ONE for at in range(0, length, 14)):
         ratio: dict[str, float | None] = {}
         for i in ids:
             now = sum(used[i].get(day - at * ONE, 0) for at in range(1, recent + 1)) / recent

@@ -14,6 +14,7 @@ from bot.alerts.record import act
 from bot.database import Database
 from bot.messages.actions import DismissReason, Outcome
 from models import Match, OutboxMessage, Play, Trace
+from tests.conftest import on_sqlite
 from tests.integration.company import DAY, ONE, Company, fill
 
 WORSE = {"when": "score < 5", "severity": "10 - score", "once_per": "21d", "recovered_when": "score > 8"}
@@ -94,6 +95,7 @@ async def test_closing_an_alert_ends_all_its_reasons_and_plays(company: Company)
     assert {r.ended for r in await company.reasons()} == {"resolved"}
 
 
+@on_sqlite
 async def test_what_sleeps_wakes_when_a_further_reason_joins(company: Company) -> None:
     company.playbook("first", when="score < 5")
     company.playbook("second", when="other < 5")
@@ -106,6 +108,7 @@ async def test_what_sleeps_wakes_when_a_further_reason_joins(company: Company) -
     assert (alert.state, alert.snoozed_until) == ("open", None)
 
 
+@on_sqlite
 async def test_other_kinds_and_tasks_stand_for_themselves(company: Company) -> None:
     company.playbook("first", when="score < 5")
     company.playbook("offer", when="other < 5", kind="expansion", steps=[{"card": "good-news"}])
@@ -114,6 +117,7 @@ async def test_other_kinds_and_tasks_stand_for_themselves(company: Company) -> N
     assert (await company.sweep()).opened == 3
 
 
+@on_sqlite
 async def test_with_group_playbook_each_has_its_own_card(company: Company) -> None:
     company.settings["alerts"] = {"group": "playbook"}
     company.playbook("first", when="score < 5")
@@ -148,6 +152,7 @@ async def test_a_condition_must_hold_for_as_long_as_the_playbook_says(company: C
 
 
 @pytest.mark.parametrize(("score", "reopens"), [(4.0, False), (3.0, False), (2.5, True)])
+@on_sqlite
 async def test_after_a_verdict_it_opens_again_only_when_clearly_worse(company: Company, score: float, reopens: bool) -> None:
     """Severity 6 at the closing; by a fifth worse is more than 7.2."""
     company.playbook("low", **WORSE)
@@ -162,6 +167,7 @@ async def test_after_a_verdict_it_opens_again_only_when_clearly_worse(company: C
     assert [what for what, _ in await told(company)] == ["opened", "dismissed", *(["reopened"] if reopens else [])]
 
 
+@on_sqlite
 async def test_what_recovered_by_itself_opens_again_only_beyond_its_worst(company: Company) -> None:
     company.playbook("low", **WORSE)
     scored(company, ("a", 4.0, 9))
@@ -170,6 +176,7 @@ async def test_what_recovered_by_itself_opens_again_only_beyond_its_worst(compan
         assert (await company.sweep(DAY + day * ONE)).opened == opened, day
 
 
+@on_sqlite
 async def test_a_playbook_may_say_itself_how_much_worse(company: Company) -> None:
     company.playbook("low", worse_by="50%", **WORSE)
     scored(company, ("a", 5.0 - 0.1, 9))

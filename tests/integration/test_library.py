@@ -256,6 +256,7 @@ async def contacts(sample: Sample, account: str, **values: Any) -> list[str]:
     return await sample.database.run(work)
 
 
+@on_sqlite
 async def test_an_unhappy_answer_gets_a_card_and_a_letter_and_the_managers_when_nobody_helps(sample: Sample) -> None:
     sample.enable = ("detractor-follow-up",)
     await sample.sweep()
@@ -290,6 +291,7 @@ async def test_an_unhappy_answer_of_somebody_who_opted_out_still_gets_its_card(s
     assert (await sample.cards(), await sample.letters()) == ({("a-1302", "unhappy-answer", "open")}, set())
 
 
+@on_sqlite
 async def test_praise_is_thanked_for_once_in_half_a_year_and_not_while_a_risk_is_open(sample: Sample) -> None:
     sample.enable = ("usage-drop", "champion-thanks")
     await sample.sweep()

@@ -17,6 +17,7 @@ from bot.playbooks.start import start_by_hand
 from bot.playbooks.status import diff_to_last, pause, promote, resume, statuses
 from bot.playbooks.take_over import take_over
 from models import Account, Dispatch, Event, OutboxMessage, Play, Touch, Trace
+from tests.conftest import on_sqlite
 from tests.integration.company import DAY, ONE, Company, fill
 
 EMAIL = {"url": "smtp://127.0.0.1:1", "from": "Customer success <cs@ours.example>"}
@@ -114,6 +115,7 @@ async def test_a_play_writes_waits_branches_sets_and_ends_with_its_card(company:
     assert report.started == 0, "an account that stays in the segment does not enter it again"
 
 
+@on_sqlite
 async def test_a_crash_in_between_repeats_no_letter_and_loses_none(company: Company) -> None:
     company.playbook("onboarding", **ONBOARDING)
     accounts(company, "a", "b")
@@ -122,6 +124,7 @@ async def test_a_crash_in_between_repeats_no_letter_and_loses_none(company: Comp
     assert (again.started, again.letters, len(await letters(company))) == (0, 0, 2)
 
 
+@on_sqlite
 async def test_a_zone_that_nobody_knows_holds_no_letter_back(company: Company) -> None:
     company.settings["crm"]["accounts"] = "SELECT *, 'Mars/Base' AS timezone FROM crm"
     company.playbook("onboarding", **ONBOARDING)
@@ -178,6 +181,7 @@ async def test_the_holdout_is_exact_in_each_stratum_and_touches_nobody(company: 
     assert {t.detail["group"] for t in await company.rows(Trace) if t.what == "drawn"} == {"holdout", "treated"}
 
 
+@on_sqlite
 async def test_a_shadow_decides_a_canary_touches_some_and_a_draft_nothing(company: Company) -> None:
     for mode in ("draft", "shadow", "live"):
         company.playbook(mode, kind="onboarding", trigger={"enters": "new-customers"}, mode=mode, steps=[{"set": {"tag": mode}}])
@@ -222,6 +226,7 @@ async def test_a_new_version_leaves_running_plays_alone_unless_it_says_otherwise
     assert {a.id: a.tags.strip() for a in await company.rows(Account)} == {"a": "one", "b": "three"}
 
 
+@on_sqlite
 async def test_a_removed_file_pauses_its_plays_and_says_so_once(company: Company) -> None:
     steps = [{"wait": "1d"}, {"set": {"tag": "went-on"}}]
     company.playbook("slow", kind="onboarding", trigger={"enters": "new-customers"}, steps=steps)
@@ -236,6 +241,7 @@ async def test_a_removed_file_pauses_its_plays_and_says_so_once(company: Company
     assert {a.tags for a in await company.rows(Account)} == {" went-on "}
 
 
+@on_sqlite
 async def test_paused_plays_stand_still_and_none_begins(company: Company) -> None:
     steps = [{"wait": "1d"}, {"set": {"tag": "went-on"}}]
     company.playbook("slow", kind="onboarding", trigger={"enters": "new-customers"}, steps=steps)
@@ -270,6 +276,7 @@ async def test_events_begin_plays_and_end_waits_once(company: Company) -> None:
     assert (await company.rows(Event))[0].handled_at is not None
 
 
+@on_sqlite
 async def test_a_card_between_sweeps_has_its_place_in_the_days_budget(company: Company) -> None:
     company.settings["limits"] = {"cards_a_day": 5}
     company.playbook("low", when="score < 5", priority="10")
@@ -285,6 +292,7 @@ async def test_a_card_between_sweeps_has_its_place_in_the_days_budget(company: C
     assert (await company.sweep(DAY + ONE)).opened == 1
 
 
+@on_sqlite
 async def test_rounds_are_counted_and_a_condition_ends_them(company: Company) -> None:
     rounds = {"repeat": [{"email": {"letter": "check-in", "to": "admin"}}, {"wait": "7d"}], "at_most": 3, "until": "score > 5"}
     company.playbook("asks", kind="onboarding", trigger={"enters": "new-customers"}, steps=[rounds, {"stop": "asked enough"}])
@@ -339,6 +347,7 @@ async def test_a_person_starts_a_play_and_takes_one_over(company: Company) -> No
     assert {(p.playbook, p.account_id) for p in await plays(company)} == {("by-hand", "a"), ("starts", "b"), ("by-hand", "b")}
 
 
+@on_sqlite
 async def test_plays_of_accounts_that_left_end(company: Company) -> None:
     company.playbook("slow", kind="onboarding", trigger={"enters": "new-customers"}, steps=[{"wait": "30d"}, {"set": {"tag": "x"}}])
     accounts(company, "churns", "goes", "stays")
@@ -348,6 +357,7 @@ async def test_plays_of_accounts_that_left_end(company: Company) -> None:
     assert {p.account_id: p.end_reason for p in await plays(company)} == {"churns": "churned", "goes": "gone", "stays": None}
 
 
+@on_sqlite
 async def test_an_event_begins_a_play_for_its_own_contact_only(company: Company) -> None:
     steps = [{"email": {"letter": "feedback-thanks", "to": "contact"}}]
     company.playbook("thanks", kind="survey", target="contact", trigger={"event": "praised"}, steps=steps)
@@ -360,6 +370,7 @@ async def test_an_event_begins_a_play_for_its_own_contact_only(company: Company)
     assert [(p.contact_id, p.occasion) for p in await plays(company)] == [("a-admin", f"event:{events[1].id}")]
 
 
+@on_sqlite
 async def test_a_task_that_is_late_says_so_once(company: Company) -> None:
     company.playbook("asks", kind="onboarding", trigger={"enters": "new-customers"}, steps=[{"task": {"what": "Call", "within": "2d"}}])
     accounts(company, "a")
@@ -371,6 +382,7 @@ async def test_a_task_that_is_late_says_so_once(company: Company) -> None:
     assert len(await told(company, "overdue")) == 1
 
 
+@on_sqlite
 async def test_a_file_that_is_gone_pauses_its_plays_even_while_it_is_enabled(company: Company) -> None:
     company.playbook("slow", kind="onboarding", trigger={"enters": "new-customers"}, steps=[{"wait": "1d"}, {"set": {"tag": "late"}}])
     accounts(company, "a")
@@ -382,6 +394,7 @@ async def test_a_file_that_is_gone_pauses_its_plays_even_while_it_is_enabled(com
     assert {a.tags for a in await company.rows(Account)} == {""}
 
 
+@on_sqlite
 async def test_contacts_are_targets_of_their_own(company: Company) -> None:
     steps = [{"email": {"letter": "feedback-thanks", "to": "contact"}}]
     company.playbook("thanks", kind="survey", target="contact", roles=["champion"], trigger={"enters": "new-customers"}, steps=steps)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from models import Account, Contact, Field, Source
+from tests.conftest import on_sqlite
 from tests.integration.company import DAY, ONE, Company, account, steady
 
 TYPED = (
@@ -180,6 +181,7 @@ async def test_extra_columns_of_sqlite_have_kinds_too(company: Company) -> None:
     assert {f.name: f.kind for f in await company.rows(Field)} == {"score": "number", "segment": "text", "signed": "date", "half": "number"}
 
 
+@on_sqlite
 async def test_a_column_removed_or_changed_later_breaks_no_sweep(company: Company) -> None:
     company.make(crm="id, name, score, segment")
     company.sql("INSERT INTO crm VALUES ('a', 'A', 'high', 'smb'), ('b', 'B', 'low', 'smb'), ('c', 'C', 'low', 'smb')")
@@ -244,6 +246,7 @@ async def set_by_a_playbook(company: Company, id_: str, stage: str) -> None:
     await company.database.run(work)
 
 
+@on_sqlite
 async def test_a_stage_that_a_playbook_set_stays_until_the_crms_own_word_changes(company: Company) -> None:
     loose(company)
     company.accounts([account("a", stage="Activation"), account("b", stage=None)])
@@ -263,6 +266,7 @@ async def test_a_stage_that_a_playbook_set_stays_until_the_crms_own_word_changes
     assert await stages(DAY + 3 * ONE, a=None) == {"a": (None, None), "b": ("churned", "churned")}
 
 
+@on_sqlite
 async def test_own_fields_and_tags_survive_a_poll(company: Company) -> None:
     def work(session: Session) -> None:
         found = session.get_one(Account, "a")

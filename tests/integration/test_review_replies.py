@@ -76,6 +76,7 @@ def known(session: Session) -> dict[str, Any]:
     }
 
 
+@on_sqlite
 async def test_answers_are_found_among_other_mail_and_only_they_are_marked(server: ImapServer, database: Database, said: Said) -> None:
     others = said.but(uid="of@somebody.else")
     asked = said.but(method="REQUEST")

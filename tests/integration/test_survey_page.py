@@ -25,6 +25,7 @@ def house(database: Database, tmp_path: Path) -> House:
     return House(tmp_path, database)
 
 
+@on_sqlite
 async def test_whatever_fetches_the_links_of_a_letter_leaves_no_trace(house: House) -> None:
     link = await house.ask()
     before = await house.all_rows()

@@ -13,6 +13,7 @@ from bot.playbooks.status import pause
 from bot.playbooks.take_over import take_over
 from bot.playbooks.why import Limits, why
 from models import Account, Play
+from tests.conftest import on_sqlite
 from tests.integration.company import DAY, ONE, Company, fill
 
 
@@ -34,6 +35,7 @@ async def ask(company: Company, playbook: str, days: int = 0) -> PlaybookVerdict
     return await company.database.read(why, account, rulebook.playbooks[playbook], rulebook, limits, now)
 
 
+@on_sqlite
 async def test_a_running_play_says_where_it_stands_and_for_what_it_waits(company: Company) -> None:
     split = {"split": {"one": 1, "two": 1}}
     waits = [split, {"wait": {"until": "score > 5", "at_most": "7d"}}, {"set": {"tag": "late"}}]
@@ -72,6 +74,7 @@ async def test_what_holds_a_play_back_is_named(company: Company) -> None:
     assert (await ask(company, "still", 2)).verdict is Verdict.PAUSED
 
 
+@on_sqlite
 async def test_after_its_end_a_playbook_stays_quiet_and_says_how_it_ended(company: Company) -> None:
     company.playbook("short", kind="onboarding", when="score < 5", once_per="30d", steps=[{"wait": "1d"}])
     for day in range(3):
@@ -82,6 +85,7 @@ async def test_after_its_end_a_playbook_stays_quiet_and_says_how_it_ended(compan
     assert found.until == found.ended_at + 30 * ONE
 
 
+@on_sqlite
 async def test_what_happens_once_has_happened(company: Company) -> None:
     company.playbook("single", kind="onboarding", when="score < 5", once_per="once", steps=[{"stop": "that was all"}])
     await company.sweep()

@@ -62,6 +62,7 @@ async def test_every_section_opens_and_says_where_a_value_comes_from(world: Worl
     assert len(world.told(ADMIN)) == 1
 
 
+@on_sqlite
 async def test_a_limit_counts_at_once_and_stands_in_the_audit_trail(open_world: OpenWorld) -> None:
     world = await open_world(accounts=owner_with_nine)
     assert world.reports[0].opened == 5
@@ -88,6 +89,7 @@ def reset_value(answer: Card) -> str:
     return value
 
 
+@on_sqlite
 async def test_new_cards_go_to_the_new_channel(world: World) -> None:
     await world.quiet()
     _, outcome = await change(world, "channels.alerts", "#cs-leads")
@@ -351,6 +353,7 @@ async def test_dead_letters_come_in_pages(open_world: OpenWorld) -> None:
     assert len(world.told(ADMIN)) == 1
 
 
+@on_sqlite
 async def test_held_alerts_are_released_from_there(open_world: OpenWorld) -> None:
     world = await open_world(accounts=lambda company: [company.account(f"Drop {n}") for n in range(12)] and None)
     answer = await world.command(ADMIN, "admin breakers")

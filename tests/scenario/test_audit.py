@@ -43,6 +43,7 @@ async def test_it_is_searched_by_words(world: World) -> None:
         assert outside not in answer.partition("Newest first")[2].replace("held alerts", ""), text
 
 
+@on_sqlite
 async def test_it_is_searched_by_a_form_in_place(world: World) -> None:
     await world.click(JANA, await world.card("Acme"), Action.ALERT_TAKE)
     answer = await world.command(ADMIN, "audit")
@@ -86,6 +87,7 @@ async def test_a_person_is_looked_for_no_further_back_than_said(world: World) ->
     assert "promoted a playbook" in (await world.command(ADMIN, "audit")).words
 
 
+@on_sqlite
 async def test_as_a_file_it_comes_as_a_direct_message_and_calculates_nothing(open_world: OpenWorld) -> None:
     world = await open_world(accounts=hostile_names)
     await world.quiet()

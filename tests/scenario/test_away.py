@@ -163,6 +163,7 @@ async def test_with_nobody_to_stand_in_the_answer_says_what_happens(open_world: 
     assert world.direct(JANA) == []
 
 
+@on_sqlite
 async def test_chains_are_followed_and_never_go_round(open_world: OpenWorld) -> None:
     world = await open_world(accounts=both)
     await said(world, JANA, "away until 2026-12-01 @oliver")
@@ -224,6 +225,7 @@ async def test_people_are_known_by_mention_address_or_name(open_world: OpenWorld
         await said(world, JANA, "back")
 
 
+@on_sqlite
 async def test_a_manager_may_do_it_for_somebody_else(open_world: OpenWorld) -> None:
     world = await open_world(accounts=both)
     answer = await world.command(LEAD, "away @jana until 2026-12-01 @oliver")

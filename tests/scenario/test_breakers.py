@@ -27,7 +27,9 @@ async def held(open_world: OpenWorld, transport: str = "socket") -> tuple[World,
     return world, await world.notice()
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize(
+    ("database_url", "transport"), [("sqlite", "socket"), ("sqlite", "http"), ("postgresql", "socket")], indirect=["database_url"]
+)
 async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld, transport: str) -> None:
     world, notice = await held(open_world, transport)
     assert world.reports[-1].suppressed == {"mass_drop": 12}
@@ -49,6 +51,7 @@ async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld, tran
     assert len(world.sandbox.messages("cs-leads")) == 1
 
 
+@on_sqlite
 async def test_keep_holds_until_it_is_over_by_itself(open_world: OpenWorld) -> None:
     world, notice = await held(open_world)
     assert (await world.click(ADMIN, notice, Action.BREAKER_KEEP)).ok

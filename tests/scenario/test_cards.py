@@ -66,6 +66,7 @@ async def test_a_csm_takes_it_waits_and_resolves_it(open_world: OpenWorld, trans
     assert (await world.command(JANA, "why Acme")).words.count("quiet after the last alert") == 1
 
 
+@on_sqlite
 async def test_a_teammate_who_acts_for_another_is_shown_as_such(world: World) -> None:
     card = await world.card("Acme")
     await world.click(OLIVER, card, Action.ALERT_TAKE)
@@ -232,6 +233,7 @@ async def test_a_wrong_date_is_told_inside_the_modal(world: World, date: str | N
     assert (await world.alert("Acme")).state == "snoozed"
 
 
+@on_sqlite
 async def test_details_show_every_signal_and_the_history(world: World) -> None:
     card = await world.card("Acme")
     await world.click(JANA, card, Action.ALERT_TAKE)

@@ -69,6 +69,7 @@ async def test_nobody_takes_it(open_world: OpenWorld) -> None:
     assert await moment(world, "reminded_at") == opened + timedelta(hours=3.1)
 
 
+@on_sqlite
 async def test_the_reminder_can_be_answered_on_the_spot(open_world: OpenWorld) -> None:
     world = await open_world(accounts=acme, settings=FOUR_HOURS)
     await world.duty(hours=4.1)
@@ -107,6 +108,7 @@ async def test_whatever_is_done_with_it_nobody_is_reminded(open_world: OpenWorld
     assert world.direct(JANA) == []
 
 
+@on_sqlite
 async def test_back_from_a_snooze_it_has_its_whole_time_again(open_world: OpenWorld) -> None:
     world = await open_world(accounts=acme, settings=FOUR_HOURS)
     await world.duty(hours=4.1)
@@ -123,6 +125,7 @@ async def test_back_from_a_snooze_it_has_its_whole_time_again(open_world: OpenWo
     assert len(world.direct(JANA)) == 2
 
 
+@on_sqlite
 async def test_an_alert_whose_owner_cannot_be_reached_is_the_managers_at_once(open_world: OpenWorld) -> None:
     world = await open_world(accounts=unowned, settings=FOUR_HOURS)
     assert await world.duty(hours=4.1) == {"told": 2}

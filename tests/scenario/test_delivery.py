@@ -106,6 +106,7 @@ async def test_the_channel_is_searched_again_when_the_search_fails(open_world: O
     assert len(world.calls("conversations.history")) == 2
 
 
+@on_sqlite
 async def test_too_many_requests_wait_as_long_as_slack_says(open_world: OpenWorld) -> None:
     world = await open_world(worker=False)
     world.sandbox.faults.add(POST, "rate_limited", times=2, seconds=1)
@@ -186,6 +187,7 @@ def cure(world: World, channel: str) -> None:
 
 
 @pytest.mark.parametrize(("channel", "words"), CURES)
+@on_sqlite
 async def test_a_channel_that_takes_nothing_is_told_with_its_cure_and_resent(open_world: OpenWorld, channel: str, words: str) -> None:
     world = await open_world(settings={"channels": {"alerts": channel}})
     await world.quiet()
@@ -241,6 +243,7 @@ async def test_a_card_that_was_deleted_in_slack_is_a_dead_letter(world: World) -
     assert (await world.alert("Acme")).state == "snoozed"
 
 
+@on_sqlite
 async def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(open_world: OpenWorld) -> None:
     world = await open_world(worker=False)
     acme = (await world.alert("Acme")).id

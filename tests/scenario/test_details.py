@@ -268,6 +268,7 @@ def remember(session: Session, now: Any) -> None:
     held.shown_version, held.problem = held.wanted_version, "not sent: the contact unsubscribed"
 
 
+@on_sqlite
 async def test_it_tells_what_we_did_and_wrote(world: World) -> None:
     card = await world.card("Acme")
     await world.app.database.run(remember, world.clock.at)

@@ -166,6 +166,7 @@ async def test_what_was_settled_before_it_left_is_no_message(world: World) -> No
 # --- what it says
 
 
+@on_sqlite
 async def test_a_click_in_it_is_shown_in_it(world: World) -> None:
     await at(world, 19, 8)
     (digest,) = digests(world, JANA)
@@ -210,6 +211,7 @@ async def test_a_snooze_that_ends_today_is_back_in_it(world: World) -> None:
     assert "Back today from its snooze" in digest.read
 
 
+@on_sqlite
 async def test_what_settled_is_told_once(world: World) -> None:
     await at(world, 19, 8)
     world.company.tells("Acme", steady)

@@ -62,6 +62,7 @@ def many(company: Company) -> None:
     company.account("Of Oliver", steady, owner_email=OLIVER.email)
 
 
+@on_sqlite
 async def test_a_csm_sees_the_own_day_and_accounts(world: World) -> None:
     await world.card("Acme")
     text = await open_home(world, JANA)
@@ -76,6 +77,7 @@ async def test_a_csm_sees_the_own_day_and_accounts(world: World) -> None:
         assert hidden not in text
 
 
+@on_sqlite
 async def test_what_is_taken_and_resolved_there_shows_at_once_and_on_the_card(world: World) -> None:
     card = await world.card("Acme")
     await open_home(world, JANA)

@@ -64,7 +64,7 @@ async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
         card = await world.card(await _known_as(world, " ".join(name.split()) if "\n" in name else name))
         if world.app.database.is_sqlite:  # what a modal shows was read already: the other database would give the same
             await _open_all(world, card, name)
-        for word in ("account", "why"):
+        for word in ("account", "why") if world.app.database.is_sqlite or "DROP TABLE" in name else ():
             assert_harmless((await world.command(JANA, f"{word} {name[:200]}")).message.blocks, word)
     assert world.told(JANA)
 

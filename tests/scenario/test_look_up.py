@@ -68,6 +68,7 @@ async def settled(world: World) -> None:
 # --- links
 
 
+@on_sqlite
 async def test_a_link_unfolds_and_its_details_open_for_whoever_asks(world: World) -> None:
     await world.card("Acme")
     message = await said(world, JANA, f"Look at {LINK} please")
@@ -149,6 +150,7 @@ def bot(world: World) -> str:
     return f"@{world.sandbox.workspace.people[world.sandbox.workspace.identity.bot_user].name}"
 
 
+@on_sqlite
 async def test_a_mention_is_answered_once_in_the_thread(world: World) -> None:
     await world.card("Acme")
     world.sandbox.faults.add("events_api", "duplicate")

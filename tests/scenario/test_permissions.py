@@ -22,6 +22,7 @@ async def state_of(world: World, account: str) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(("outsider", "refusal"), OUTSIDERS, ids=["guest", "stranger", "deactivated"])
+@on_sqlite
 async def test_an_outsider_is_refused_whatever_they_do(world: World, outsider: Person, refusal: str) -> None:
     card = await world.card("Cobalt")  # without an owner: it bears every button
     before = await state_of(world, "Cobalt")
@@ -45,6 +46,7 @@ async def test_an_outsider_is_refused_over_http_too(open_world: OpenWorld) -> No
     assert (await world.alert("Acme")).state == "open"
 
 
+@on_sqlite
 async def test_whoever_leaves_while_a_modal_is_open_is_refused_when_it_is_sent(world: World) -> None:
     card = await world.card("Acme")
     await world.click(OLIVER, card, Action.ALERT_RESOLVE)

@@ -244,6 +244,7 @@ async def press(world: World, person: Person, answer: Card, action: Action) -> N
     assert (await world.click(person, answer, action)).ok
 
 
+@on_sqlite
 async def test_an_admin_promotes_after_seeing_the_changes(world: World, tmp_path: Path) -> None:
     write(tmp_path, ONBOARDING | {"version": 2, "mode": "shadow", "about": "From signing to value"})
     await world.sweep()
@@ -298,6 +299,7 @@ async def test_a_playbook_without_its_file_is_shown_while_its_plays_stand_still(
 # --- starting by hand
 
 
+@on_sqlite
 async def test_a_csm_starts_a_play_for_an_own_account(world: World) -> None:
     answer = await world.command(JANA, "start by-hand Evergreen")
     assert "Start *By hand* for *<https://crm.example/accounts/3|Evergreen>*?" in answer.read

@@ -134,6 +134,7 @@ async def test_the_least_is_a_setting(open_world: OpenWorld) -> None:
     assert "judged" not in await world.duty(minutes=1)
 
 
+@on_sqlite
 async def test_a_closing_is_a_verdict_on_each_reason_that_stood(open_world: OpenWorld) -> None:
     def two_reasons(company: Company) -> None:
         company.account("Acme", silent, owner_email=JANA.email)

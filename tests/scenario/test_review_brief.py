@@ -89,6 +89,7 @@ async def test_what_is_planned_late_is_told_at_once_and_holidays_are_no_business
     assert len(await briefs(world, "2026-12-23 08:00")) == 2
 
 
+@on_sqlite
 async def test_a_meeting_that_moves_has_another_brief_and_the_first_one_does_not_leave_any_more(world: World) -> None:
     await plan(world, "2026-11-20")
     await world.stop_worker()

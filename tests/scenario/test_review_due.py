@@ -67,6 +67,7 @@ async def test_it_tells_what_was_agreed_last_time(open_world: OpenWorld) -> None
     assert "Agreed then: Roll out to &lt;Brno&gt; &amp; train" in card.words
 
 
+@on_sqlite
 async def test_planned_closes_the_card_and_nobody_is_reminded(open_world: OpenWorld) -> None:
     world = await open_world(accounts=acme, settings=DUE)
     await world.card("Acme")
@@ -80,6 +81,7 @@ async def test_planned_closes_the_card_and_nobody_is_reminded(open_world: OpenWo
     assert world.direct(JANA) == []
 
 
+@on_sqlite
 async def test_nobody_plans_it(open_world: OpenWorld) -> None:
     world = await open_world(accounts=acme, settings=DUE)
     await world.card("Acme")
@@ -153,6 +155,7 @@ async def test_who_was_faster_is_named_and_a_guest_may_not(open_world: OpenWorld
     assert alert.closed_by == OLIVER.id
 
 
+@on_sqlite
 async def test_scheduling_it_from_the_card_settles_the_card(open_world: OpenWorld) -> None:
     world = await open_world(accounts=acme, settings=DUE, mail=True)
     outcome = await world.open_and_submit(JANA, await world.card("Acme"), Action.REVIEW_SCHEDULE)
@@ -166,6 +169,7 @@ async def test_scheduling_it_from_the_card_settles_the_card(open_world: OpenWorl
     assert len(world.direct(JANA)) == 1
 
 
+@on_sqlite
 async def test_several_cadences_that_health_pulls_forward(open_world: OpenWorld) -> None:
     """Health is a long expression, and each cadence holds it twice: SQLite's parser takes only so much, one within the other."""
     sooner = {"every": "90d", "sooner_when": "health < 50"}

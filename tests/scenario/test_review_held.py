@@ -342,6 +342,7 @@ async def test_who_moves_it_too_late_reads_who_was_first(world: World) -> None:
     assert (await one_review(world)).state == "held"
 
 
+@on_sqlite
 async def test_moved_it_is_asked_anew(world: World) -> None:
     question = await over(world)
     assert (await world.click(JANA, question, Action.REVIEW_MOVE)).ok
@@ -363,6 +364,7 @@ async def test_moved_it_is_asked_anew(world: World) -> None:
     assert "Call held" in Card(again.message).read
 
 
+@on_sqlite
 async def test_cancelled_meanwhile_closes_the_question(world: World) -> None:
     await planned(world)
     await letters(world)
@@ -377,6 +379,7 @@ async def test_cancelled_meanwhile_closes_the_question(world: World) -> None:
     assert (await one_review(world)).state == "cancelled"
 
 
+@on_sqlite
 async def test_nobody_came(world: World) -> None:
     question = await over(world, **{Input.REVIEW_PLACE.value: "Room 5"})
     outcome = await world.open_and_submit(JANA, question, Action.REVIEW_NO_SHOW, note="No word <from> them")
@@ -437,6 +440,7 @@ async def test_without_crm_and_mail_no_boxes_are_offered(open_world: OpenWorld) 
     assert "For us: the customer" in world.modal_words(JANA)
 
 
+@on_sqlite
 async def test_the_next_one_counts_from_the_one_that_was_held(open_world: OpenWorld) -> None:
     def acme(crm: Company) -> None:
         crm.account("Acme", started_on="2026-08-10", arr=120_000)

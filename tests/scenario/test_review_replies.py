@@ -117,6 +117,7 @@ async def test_answers_stand_in_the_organizers_message_and_what_matters_is_said(
     ]
 
 
+@on_sqlite
 async def test_an_answer_to_an_invitation_that_a_newer_one_replaced_does_not_count(world: World) -> None:
     await planned(world, **PEOPLE)
     first = await letter_to(world, "marta@acme.example")

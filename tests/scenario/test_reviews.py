@@ -148,6 +148,7 @@ async def test_a_csm_books_a_call_from_the_card(world: World) -> None:
     assert '<a href="https://meet.example/a;b">' in letter.part("html")
 
 
+@on_sqlite
 async def test_what_is_known_of_it_afterwards(world: World) -> None:
     card = await planned(world)
     await letters(world)
@@ -180,6 +181,7 @@ async def test_a_form_that_comes_in_several_times_is_one_review(world: World) ->
     assert [what for what, _ in await world.did("Acme")].count("scheduled") == 1
 
 
+@on_sqlite
 async def test_moved_with_other_people_and_cancelled(world: World) -> None:
     await planned(world, **{Action.REVIEW_CONTACTS.value: ["c1", MARTA]})
     first = await calendars(world)

@@ -33,6 +33,7 @@ async def asked_world(open_world: OpenWorld, **settings: Any) -> World:
     return world
 
 
+@on_sqlite
 async def test_a_csm_reads_the_figures_and_then_sees_them(open_world: OpenWorld) -> None:
     world = await asked_world(open_world)
     report = await world.command(JANA, "survey nps")

@@ -247,6 +247,7 @@ async def test_a_theme_that_grows_becomes_one_card_for_the_managers(world: World
     assert "NPS 3 of 10" in read
 
 
+@on_sqlite
 async def test_closing_shows_on_the_card_and_a_return_is_told_anew(world: World) -> None:
     await marked(world, 1, 2, 3)
     await follow(world, minutes=1)

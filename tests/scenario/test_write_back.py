@@ -216,6 +216,7 @@ async def its_time(world: World) -> None:
     await world.app.database.run(lambda session: session.execute(update(Writeback).values(retry_at=None)))
 
 
+@on_sqlite
 async def test_a_crm_that_is_down_at_the_preview_and_at_the_writing_is_written_later(house: World) -> None:
     with down(house):
         await close(house)

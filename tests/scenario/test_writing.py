@@ -100,6 +100,7 @@ def errors(outcome: Outcome) -> dict[str, str]:
     return {block.partition(":")[0]: text for block, text in outcome.errors.items()}
 
 
+@on_sqlite
 async def test_a_csm_writes_from_the_card(world: World) -> None:
     card = await opened(world)
     assert "Acme" in world.modal_words(JANA)
