@@ -166,7 +166,6 @@ async def test_what_was_settled_before_it_left_is_no_message(world: World) -> No
 # --- what it says
 
 
-@on_sqlite
 async def test_a_click_in_it_is_shown_in_it(world: World) -> None:
     await at(world, 19, 8)
     (digest,) = digests(world, JANA)

@@ -24,6 +24,8 @@ NAMES = [
     '"; DROP TABLE accounts; --',
     "{who} {at}",
 ]
+FOR_SQL = ("A" * 300, '"; DROP TABLE accounts; --')
+"""Those with which another database could do something else; the other names it finds in the same way."""
 CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 PING = re.compile(r"<!(channel|here|everyone|subteam)|<@U0JANA> &lt;|<https://evil")
 
@@ -64,7 +66,7 @@ async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
         card = await world.card(await _known_as(world, " ".join(name.split()) if "\n" in name else name))
         if world.app.database.is_sqlite:  # what a modal shows was read already: the other database would give the same
             await _open_all(world, card, name)
-        for word in ("account", "why") if world.app.database.is_sqlite or "DROP TABLE" in name else ():
+        for word in ("account", "why") if world.app.database.is_sqlite or name in FOR_SQL else ():
             assert_harmless((await world.command(JANA, f"{word} {name[:200]}")).message.blocks, word)
     assert world.told(JANA)
 
