@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, make_url
@@ -21,6 +22,7 @@ from sqlalchemy.pool import NullPool
 PLACE, RUN = "STAYSAIL_TESTS_POSTGRES", "STAYSAIL_TESTS_RUN"
 """The variables by which a run's processes know the server's folder, and one for whatever else they share."""
 WHO = "PYTEST_XDIST_WORKER"
+NUMBERS = count(1)
 HURRY = """
 fsync = off
 synchronous_commit = off
@@ -40,9 +42,9 @@ def choose_places() -> None:
 
 
 def new_database(name: str, like: str = "template1") -> str:
-    """The address of an empty one; two processes may use the same name."""
+    """The address of an empty one, another one each time: a fixture may come back to a process that was done with it."""
     server = _server()
-    whole = f"{os.environ.get(WHO, 'only')}_{name}"
+    whole = f"{os.environ.get(WHO, 'only')}_{name}_{next(NUMBERS)}"
     _execute(server, f"CREATE DATABASE {whole} TEMPLATE {like}")
     return server.set(database=whole).render_as_string(hide_password=False)
 
