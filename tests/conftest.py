@@ -13,7 +13,6 @@ from bot.cli import YOUNG
 from bot.database import Database
 from bot.schema import migrate
 from models import Base
-from tests import COMPILED
 from tests.calendars import CalendarServer, calendar_server
 from tests.postgres import RUN, alone, choose_places, end, new_database, prepared_database
 
