@@ -163,13 +163,12 @@ def _number(found: Any) -> int:
 def _moment(found: Any) -> datetime | None:
     """In UTC; None for a day, and for a time in a zone that we do not know. Microsoft has its own names for zones."""
     stated = next(iter(_listed(found)), None)
-    moment = getattr(stated, "dt", None)
-    if not isinstance(moment, datetime):
-        return None
-    name = parameter(stated, "TZID")
-    with suppress(ValueError, OverflowError):
-        there = moment if moment.tzinfo else moment.replace(tzinfo=zone_of(WINDOWS_TO_OLSON.get(name, name)))
-        return there.astimezone(UTC)
+    with suppress(ValueError, OverflowError):  # a property that cannot be read says so when it is looked at
+        moment = getattr(stated, "dt", None)
+        if isinstance(moment, datetime):
+            name = parameter(stated, "TZID")
+            there = moment if moment.tzinfo else moment.replace(tzinfo=zone_of(WINDOWS_TO_OLSON.get(name, name)))
+            return there.astimezone(UTC)
     return None
 
 

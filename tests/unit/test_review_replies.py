@@ -136,6 +136,7 @@ def test_odd_figures_are_taken_for_the_nearest_sense() -> None:
     assert read_calendar(bare(SAID.but(answer="X-PERHAPS"))).answer == "needs-action"
     assert read_calendar(bare(SAID).replace(b"DTSTAMP:", b"X-NO:")).at is None
     assert read_calendar(bare(SAID).replace(b"DTSTAMP:20261118T090000Z", b"DTSTAMP:20261118")).at is None
+    assert read_calendar(bare(SAID).replace(b"DTSTAMP:2026", b"DTSTAMP: 2026")).at is None
 
 
 MARKS = [b"\r\n", b"\r\n ", b";", b'"', b"\\", b"BEGIN:VEVENT\r\n"]
