@@ -113,6 +113,12 @@ def load_signals(
 
     `unpolled`: CRM columns that no sweep has read yet, with the kind of their values. `own`: the fields that playbooks may set.
     """
+    measured, crm = read_known(session, metrics, unpolled)
+    return Signals(day, metrics, measured, Fields(crm, own, zone))
+
+
+def read_known(session: Session, metrics: Mapping[str, Metric], unpolled: Mapping[str, str]) -> tuple[dict[str, Measured], dict[str, Kind]]:
+    """All that the database tells about signals: how each metric was last measured, and the CRM columns that we have no name for."""
     sources = {source.name: source for source in session.scalars(select(Source))}
     measured = {}
     for name, metric in metrics.items():
@@ -120,8 +126,7 @@ def load_signals(
         if source and source.read_at and source.measured_for:
             measured[name] = Measured(metric, source.measured_for, source.read_at, source.newest_day)
     crm = {name: Kind(kind) for name, kind in unpolled.items()}
-    crm |= {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind))}
-    return Signals(day, metrics, measured, Fields(crm, own, zone))
+    return measured, crm | {name: Kind(kind) for name, kind in session.execute(select(Field.name, Field.kind))}
 
 
 def usage_source(metric: str) -> str:

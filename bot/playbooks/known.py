@@ -1,12 +1,16 @@
 """All signals that conditions may use: measured ones, own fields, health, segments."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.accounts.signals import Signals, load_signals
+from bot.accounts.catalogue import Kind
+from bot.accounts.fields import Fields
+from bot.accounts.signals import Measured, Signals, read_known
 from bot.errors import Finding, InvalidInput
 from bot.playbooks.cadence import with_reviews
 from bot.playbooks.health import with_health
@@ -14,13 +18,36 @@ from bot.playbooks.segments import signal_name, with_segments
 from bot.settings import Settings
 
 
+@dataclass(frozen=True)
+class _Made:
+    """Signals, and what they were made from."""
+
+    settings: Settings
+    known: tuple[Any, ...]
+    signals: Signals
+
+
+_last: list[_Made] = []
+
+
 def known_signals(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] = MappingProxyType({})) -> Signals:
     """As of the last reading. `InvalidInput` with every mistake in the sections `health` and `segments` of staysail.yml.
 
-    `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values.
+    `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values. Every click asks for the signals,
+    and between two sweeps they are the same: those that were made last are given again.
     """
+    known = (day, *read_known(session, settings.metrics, unpolled))
+    for made in _last:
+        if made.settings is settings and made.known == known:
+            return made.signals
+    signals = _signals(settings, *known)
+    _last[:] = [_Made(settings, known, signals)]
+    return signals
+
+
+def _signals(settings: Settings, day: date, measured: Mapping[str, Measured], crm: Mapping[str, Kind]) -> Signals:
     own = {name: field.kind for name, field in settings.fields.items()}
-    signals = load_signals(session, settings.metrics, day, unpolled, own, settings.zone)
+    signals = Signals(day, settings.metrics, measured, Fields(crm, own, settings.zone))
     findings: list[Finding] = []
     extends: tuple[Callable[[Signals], Signals], ...] = (
         lambda known: with_health(known, settings.health),
