@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -89,9 +90,12 @@ def load_edition(text: str, place: str, catalogue: Catalogue, known: Known, othe
 
 def _shelf(sources: Iterable[Source]) -> frozenset[str]:
     """The names of all playbooks there are, enabled or not: what `start` may name."""
-    return frozenset(name for source in sources if (name := PLAYBOOKS.name(source))) | {
-        name for file in library() if (name := PLAYBOOKS.name(read_source(file, built_in=True)))
-    }
+    return frozenset(name for source in sources if (name := PLAYBOOKS.name(source))) | _shipped()
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    return frozenset(name for file in library() if (name := PLAYBOOKS.name(read_source(file, built_in=True))))
 
 
 def _unknown(enable: Collection[str], sources: list[Source]) -> Iterable[Finding]:
