@@ -77,6 +77,11 @@ class Database:
         """Like `run` for work that only looks: on SQLite it never waits for the writer."""
         return await asyncio.get_running_loop().run_in_executor(self._reading, lambda: _unit(self.reader, work, *args, **kwargs))
 
+    def connect_apart(self) -> Any:
+        """A connection of the driver's beside the pool: whoever keeps it for long keeps it from nobody. Blocks."""
+        arguments, named = self.writer.dialect.create_connect_args(self.url)
+        return self.writer.dialect.connect(*arguments, **named)
+
     async def write(self, work: Callable[[], T]) -> T:
         """Does work on a connection of its own where `run` does its: SQLite is written to by one thread only."""
         return await asyncio.get_running_loop().run_in_executor(self._writing, work)

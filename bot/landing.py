@@ -93,17 +93,16 @@ class SqliteLanding:
 
 
 class PostgresLanding:
-    """A temporary table on a connection of its own."""
+    """A temporary table on a connection of its own, which goes with it."""
 
     def __init__(self, database: Database, place: Place) -> None:
-        self._place, self._dialect = place, database.writer.dialect
+        self._connect, self._place, self._dialect = database.connect_apart, place, database.writer.dialect
         self.busy = threading.Lock()
-        self._pooled = database.writer.raw_connection()
-        self.driver: Any = self._pooled.driver_connection
+        self.driver: Any = None
 
     def fill(self, blocks: Iterable[Any]) -> None:
         """With what COPY in binary gives, as it comes: row by row."""
-        names = ", ".join(self._place.columns)
+        self.driver, names = self._connect(), ", ".join(self._place.columns)
         with self.driver.cursor() as cursor:
             cursor.execute(f"CREATE TEMP TABLE landed AS SELECT {names} FROM {self._place.table.name} WITH NO DATA")  # noqa: S608
             with cursor.copy(f"COPY landed ({names}) FROM STDIN (FORMAT BINARY)") as copy:
@@ -146,10 +145,8 @@ class PostgresLanding:
             cursor.execute(f"INSERT INTO {table} ({into.names}) {new}", alike)
 
     def close(self) -> None:
-        self.driver.rollback()
-        self.driver.execute("DROP TABLE IF EXISTS landed")
-        self.driver.commit()
-        self._pooled.close()
+        if self.driver:
+            self.driver.close()
 
 
 def _larger(blocks: Iterable[Any]) -> Iterator[bytes]:

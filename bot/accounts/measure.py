@@ -81,13 +81,19 @@ async def _land(
 ) -> bool:
     """Where usage lies in a database of our own kind its answer need not pass through us. False: it has to."""
     with landing(database, Place(READINGS, COLUMNS, same, LAST_DAY)) as landed:
-        if not await in_thread(partial(land, landed)):
+        if not await in_thread(partial(_filled, land, landed, report)):
             return False
-        report.rows, newest = landed.ask("count(*), max(last_day)")
-        report.newest_day = date.fromisoformat(newest) if isinstance(newest, str) else newest
         await begin()
-        for unit in landed.units():
+        for unit in await in_thread(landed.units):
             await database.write(partial(landed.take, unit))
+    return True
+
+
+def _filled(land: Callable[[Landing], bool], landed: Landing, report: Measurement) -> bool:
+    if not land(landed):
+        return False
+    report.rows, newest = landed.ask("count(*), max(last_day)")
+    report.newest_day = date.fromisoformat(newest) if isinstance(newest, str) else newest
     return True
 
 
