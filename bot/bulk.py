@@ -8,7 +8,7 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, Select, Table, Text, cast, column, func, inspect, literal, select
+from sqlalchemy import JSON, Column, Connection, Dialect, Select, Table, Text, cast, column, func, inspect, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,7 @@ def add_all(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
         session.execute(statement, values)
 
 
+SMALL = 1000
 Rules = tuple[tuple[str, str], ...]
 """Columns, each with the SQL expression (of `excluded` and the table) that an existing row gets."""
 
@@ -78,6 +79,15 @@ def upsert(
         session.connection().exec_driver_sql(upsert_text(into, source), list(rows))
     else:
         _copy_in(session.connection(), into, zip(*values, strict=True), alike)
+
+
+def count_anew(session: Session, table: Table, rows: int) -> None:
+    """Called after so many rows came. PostgreSQL plans by what it counted last, and counts by itself only some time after a large load:
+    until then it looks each account up one by one."""
+    if session.get_bind().dialect.name == "postgresql" and rows > SMALL:
+        counted = session.scalar(text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)"), {"name": table.name})
+        if counted is not None and counted < rows / 2:
+            session.execute(text(f"ANALYZE {table.name}"))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import FORMS, usage_source
-from bot.bulk import upsert
+from bot.bulk import count_anew, upsert
 from bot.connectors.ports import Metric, Usage, UsageRow, Windows
 from bot.database import Database
 from bot.errors import SourceFailed
@@ -73,6 +73,7 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
         report.problem = str(error)
         await this.accounts_known
     await database.run(_record, report, day, now)
+    await database.run(count_anew, READINGS, report.rows)
     return report
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, kind_of_column
 from bot.accounts.rows import Reader
-from bot.bulk import among, upsert
+from bot.bulk import among, count_anew, upsert
 from bot.connectors.ports import Crm, Entity
 from bot.database import Database
 from bot.errors import SourceFailed
@@ -79,6 +79,7 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
     except SourceFailed as error:
         report.problem = str(error)
     await database.run(_record, report, reader, now)
+    await database.run(count_anew, table, report.rows)
     return report
 
 

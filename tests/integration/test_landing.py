@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
 
 from bot.accounts.measure import COLUMNS, LAST_DAY, READINGS
 from bot.connectors.ports import UsageRow, Windows
@@ -16,6 +17,7 @@ from bot.database import Database
 from bot.landing import UNIT, Landing, Place, landing
 from bot.sources import usage_of
 from models import Reading
+from tests.conftest import on_postgresql
 from tests.integration.company import ACTIVE, DAY, ONE, Company, account, steady
 
 
@@ -135,3 +137,18 @@ async def test_whoever_wrote_the_same_rows_meanwhile_is_overwritten(company: Com
             await asyncio.sleep(0.1)
         await taking
     assert (await readings(company))["a"][0] == 28
+
+
+@on_postgresql
+async def test_a_large_first_load_is_counted_for_the_planner(company: Company, database: Database) -> None:
+    def counted(session: Session) -> dict[str, float]:
+        known = session.execute(text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('accounts', 'readings')"))
+        return {row.relname: row.reltuples for row in known}
+
+    with database.writer.begin() as connection:
+        connection.execute(text("TRUNCATE accounts, readings CASCADE"))  # also what was counted
+    company.accounts([account(f"a{number}") for number in range(1500)])
+    company.use((f"a{number}", str(DAY - ONE), 1.0) for number in range(1500))
+    assert await database.read(counted) == {"accounts": -1, "readings": -1}
+    await company.sweep()
+    assert await database.read(counted) == {"accounts": 1500, "readings": 1500}
