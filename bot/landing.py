@@ -126,7 +126,7 @@ class PostgresLanding:
                     self._take()
                     self.driver.commit()
                     return
-                except Exception as error:
+                except self._dialect.loaded_dbapi.Error as error:
                     self.driver.rollback()
                     if last or getattr(error, "sqlstate", None) not in (TAKEN, DEADLOCK):
                         raise
