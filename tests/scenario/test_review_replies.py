@@ -156,6 +156,7 @@ async def test_what_changes_nothing(world: World) -> None:
     assert (await hand_on(world, outlook(said), secret="guessed"))[0] == 401
     assert (await hand_on(world, b"x" * (1024 * 1024 + 1)))[0] == 413
     assert await people(world) == before
+    await world.quiet()
     cancel = await world.open_and_submit(JANA, own_messages(world)[0], Action.REVIEW_CANCEL, note="")
     assert cancel.ok, cancel
     assert await hand_on(world, outlook(said.but(sequence=9))) == (200, "closed")
