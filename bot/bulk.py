@@ -50,6 +50,7 @@ def add_all(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
 
 
 SMALL = 1000
+"""Rows: a table of no more is quickly read in any way."""
 Rules = tuple[tuple[str, str], ...]
 """Columns, each with the SQL expression (of `excluded` and the table) that an existing row gets."""
 
@@ -71,7 +72,7 @@ def upsert(
     values = [bound(table.c[name], column, dialect) for name, column in zip(columns, zip(*rows, strict=True), strict=False)]
     if not values:
         return
-    alike = [bound(table.c[name], [value], dialect)[0] for name, value in same.items()]
+    alike = bound_alike(table, same, dialect)
     into = Into(table, tuple(columns), tuple(same), rules)
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * (len(columns) + len(same)))})"
@@ -127,6 +128,11 @@ def _copy_in(connection: Connection, into: Into, rows: Iterable[Sequence[Any]], 
                 copy.write_row(row)
         cursor.execute(upsert_text(into, f"SELECT {', '.join(['*'] + ['%s'] * len(alike))} FROM {incoming}"), alike)  # noqa: S608
         cursor.execute(f"DROP TABLE {incoming}")
+
+
+def bound_alike(table: Table, same: Mapping[str, Any], dialect: Dialect) -> list[Any]:
+    """Values that all rows have in common, as the driver takes them."""
+    return [bound(table.c[name], [value], dialect)[0] for name, value in same.items()]
 
 
 def bound(kind: Column[Any], column: Sequence[Any], dialect: Dialect) -> Sequence[Any]:

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Dialect, Table
 
-from bot.bulk import Into, Rules, bound, upsert_text
-from bot.database import BUSY_SECONDS, CHECKPOINTS, Database
+from bot.bulk import Into, Rules, bound_alike, upsert_text
+from bot.database import BUSY_SECONDS, CHECKPOINTS, DEADLOCK, Database
 
 UNIT = 5000
 """Rows that SQLite takes over at a time: nobody else can write meanwhile."""
-TAKEN, DEADLOCK = "23505", "40P01"
+TAKEN = "23505"
 ROWS = 1000
 """Rows that go to PostgreSQL in one piece."""
 
@@ -36,7 +36,7 @@ class Place:
         return Into(self.table, self.columns, tuple(self.same), self.rules)
 
     def alike(self, dialect: Dialect) -> list[Any]:
-        return [bound(self.table.c[name], [value], dialect)[0] for name, value in self.same.items()]
+        return bound_alike(self.table, self.same, dialect)
 
 
 class Landing(Protocol):

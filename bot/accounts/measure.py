@@ -73,7 +73,6 @@ async def measure(database: Database, usage: Usage, metric: Metric, this: Pass) 
         report.problem = str(error)
         await this.accounts_known
     await database.run(_record, report, day, now)
-    await database.run(count_anew, READINGS, report.rows)
     return report
 
 
@@ -160,3 +159,4 @@ def _record(session: Session, report: Measurement, day: date, now: datetime) -> 
         accounts = session.scalar(select(func.count()).select_from(Account).where(Account.gone_at.is_(None))) or 0
         report.signals = accounts * len(FORMS)
     session.add(source)
+    count_anew(session, READINGS, report.rows)

@@ -78,8 +78,7 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
         report.vanished, report.problem = await database.run(_mark_gone, table, now, vanishing)
     except SourceFailed as error:
         report.problem = str(error)
-    await database.run(_record, report, reader, now)
-    await database.run(count_anew, table, report.rows)
+    await database.run(_record, report, kind, reader, now)
     return report
 
 
@@ -133,12 +132,13 @@ def _mark_gone(session: Session, table: Table, now: datetime, vanishing: Vanishi
     return gone, None
 
 
-def _record(session: Session, report: Poll, reader: Reader, now: datetime) -> None:
+def _record(session: Session, report: Poll, kind: _Kind, reader: Reader, now: datetime) -> None:
     source = session.get(Source, report.source) or Source(name=report.source)
     source.tried_at, source.problem = now, report.problem
     if report.problem is None:
         source.read_at, source.rows, source.bad_rows = now, report.rows, report.bad_rows
         source.bad_examples = [bad.as_dict() for bad in report.bad_examples]
     session.add(source)
+    count_anew(session, kind.table, report.rows)
     for name, kinds in reader.extra_kinds.items():
         session.merge(Field(name=name, kind=kind_of_column(kinds)))

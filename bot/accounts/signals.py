@@ -12,9 +12,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, Double, FromClause, and_, case, cast, func, literal, null, select, type_coerce
 from sqlalchemy.orm import Session, aliased
@@ -26,8 +24,6 @@ from bot.accounts.state import UNCONNECTED, state_signals
 from bot.connectors.ports import Metric, Windows
 from models import Account, Field, Reading, Source
 from models.base import Moment
-
-UTC: Final = ZoneInfo("UTC")
 
 ABOUT: dict[str, tuple[Kind, str]] = {
     "name": (Kind.text, "the account's name"),
@@ -99,22 +95,6 @@ class Signals:
     def columns(self) -> list[ColumnElement[Any]]:
         """Every signal, labelled with its name."""
         return [signal.expression.label(name) for name, signal in self.catalogue.items()]
-
-
-def load_signals(
-    session: Session,
-    metrics: Mapping[str, Metric],
-    day: date,
-    unpolled: Mapping[str, str] = MappingProxyType({}),
-    own: Mapping[str, Kind] = MappingProxyType({}),
-    zone: ZoneInfo = UTC,
-) -> Signals:
-    """The signals as of the last measuring. A metric that was never measured has only unknown values.
-
-    `unpolled`: CRM columns that no sweep has read yet, with the kind of their values. `own`: the fields that playbooks may set.
-    """
-    measured, crm = read_known(session, metrics, unpolled)
-    return Signals(day, metrics, measured, Fields(crm, own, zone))
 
 
 def read_known(session: Session, metrics: Mapping[str, Metric], unpolled: Mapping[str, str]) -> tuple[dict[str, Measured], dict[str, Kind]]:

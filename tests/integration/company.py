@@ -7,19 +7,23 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from bot import clock
-from bot.accounts.signals import load_signals
+from bot.accounts.fields import Fields
+from bot.accounts.signals import Signals, read_known
+from bot.connectors.ports import Metric
 from bot.database import Database
 from bot.settings import Settings, load_settings
 from bot.sources import sweep_of
 from jobs.sweep import Report, Sweep
 from models import Account, Alert, OutboxMessage, Reason
 
+UTC = ZoneInfo("UTC")
 DAY = date(2026, 3, 31)
 ONE = timedelta(days=1)
 COLUMNS = "id, name, owner_email, arr, seats, stage, started_on, renewal_on, churned_on"
@@ -124,8 +128,14 @@ class Company:
         return await self.database.read(_all, model)
 
 
+def bare_signals(session: Session, metrics: Mapping[str, Metric], day: date, zone: ZoneInfo = UTC) -> Signals:
+    """As of the last measuring, without what staysail.yml builds on them."""
+    measured, crm = read_known(session, metrics, {})
+    return Signals(day, metrics, measured, Fields(crm, {}, zone))
+
+
 def _signals(session: Session, settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
-    signals = load_signals(session, settings.metrics, day)
+    signals = bare_signals(session, settings.metrics, day)
     statement = select(Account.id.label("#"), *signals.columns()).select_from(signals.table)
     return {row[0]: row._mapping for row in session.execute(statement.params(as_of=day))}
 

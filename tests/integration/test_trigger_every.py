@@ -9,12 +9,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.catalogue import Catalogue
-from bot.accounts.signals import load_signals
 from bot.database import Database, id_number
 from bot.documents.source import read_source
 from bot.playbooks.triggers import EveryTrigger, Instant, firing, parse_trigger
 from models import Account, Play
 from tests.conftest import on_sqlite
+from tests.integration.company import bare_signals
 from tests.integration.questions import NOW, Questions, account
 
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ def fill(session: Session, count: int) -> None:
 def means(session: Session, every: EveryTrigger, day: date, seen: datetime = LONG_AGO) -> dict[str, str]:
     """Accounts with their occasions, on that day."""
     instant = Instant(datetime(day.year, day.month, day.day, 12, tzinfo=UTC), day, UTC_ZONE, seen)
-    found = firing(every, load_signals(session, {}, day), instant)
+    found = firing(every, bare_signals(session, {}, day), instant)
     if found is None:
         return {}
     statement = select(Account.id, found.occasion).select_from(found.table).where(found.where)

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.accounts.signals import load_signals
 from bot.database import Database
 from bot.playbooks.segments import update_memberships, with_segments
 from bot.playbooks.triggers import (
@@ -27,6 +26,7 @@ from bot.playbooks.triggers import (
 )
 from bot.settings.model import Written
 from models import Account, Event, Membership
+from tests.integration.company import bare_signals
 
 PRAGUE = ZoneInfo("Europe/Prague")
 SEEN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ async def add(database: Database, *rows: Any) -> None:
 
 
 def _means(session: Session, trigger: Trigger, instant: Instant) -> Occasions:
-    signals = with_segments(load_signals(session, {}, instant.day, zone=instant.zone), SEGMENTS)
+    signals = with_segments(bare_signals(session, {}, instant.day, zone=instant.zone), SEGMENTS)
     found = firing(trigger, signals, instant)
     if found is None:
         return []
@@ -137,7 +137,7 @@ async def test_a_schedule_means_all_or_those_of_its_segment_once_for_its_last_ti
 
 async def enter(database: Database, now: datetime) -> None:
     def work(session: Session) -> None:
-        signals = with_segments(load_signals(session, {}, now.date()), SEGMENTS)
+        signals = with_segments(bare_signals(session, {}, now.date()), SEGMENTS)
         update_memberships(session, ["big-ones"], signals, now)
 
     await database.run(work)
