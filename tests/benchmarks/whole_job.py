@@ -15,7 +15,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from bot.outgoing import slack_session
 from bot.schema import migrate
 from bot.serve import Jobs
 from bot.settings import load_settings
-from tests.benchmarks.data import build_sqlite, usage_days
+from tests.benchmarks.data import build_sqlite, own_folder, usage_days
 from tests.benchmarks.sweep import SETTINGS
 
 STAYSAIL = [sys.executable, "-m", "bot"]
@@ -44,8 +43,8 @@ def main() -> None:
     if arguments.serve:
         asyncio.run(serve(arguments.serve))
         return
-    with tempfile.TemporaryDirectory(prefix="staysail-bench-") as name:
-        compare(arguments, Path(name))
+    with own_folder("bench") as folder:
+        compare(arguments, folder)
 
 
 def compare(arguments: argparse.Namespace, folder: Path) -> None:
