@@ -26,7 +26,7 @@ from bot.sandbox.server import Sandbox
 from bot.schema import migrate
 from bot.serve import run_app
 from bot.settings import Settings, load_settings
-from jobs.sweep import Report
+from jobs.report import Report
 
 
 async def demo(port: int, folder: Path | None) -> None:

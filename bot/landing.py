@@ -99,6 +99,7 @@ class PostgresLanding:
         self._connect, self._place, self._dialect = database.connect_apart, place, database.writer.dialect
         self.busy = threading.Lock()
         self.driver: Any = None
+        self._landed = 0
 
     def fill(self, blocks: Iterable[Any]) -> None:
         """With what COPY in binary gives, as it comes: row by row."""
@@ -108,6 +109,7 @@ class PostgresLanding:
             with cursor.copy(f"COPY landed ({names}) FROM STDIN (FORMAT BINARY)") as copy:
                 for block in _larger(blocks):
                     copy.write(block)
+            self._landed = cursor.rowcount
         self.driver.commit()
 
     def ask(self, expressions: str) -> Sequence[Any]:
@@ -132,17 +134,18 @@ class PostgresLanding:
                         raise
 
     def _take(self) -> None:
-        """First what stands, then what is new: half the time of ON CONFLICT."""
+        """First what stands, then what is new: half the time of ON CONFLICT. Where nothing stood, nobody needs to look for it again."""
         into, alike = self._place.into, self._place.alike(self._dialect)
         table, columns = into.table.name, into.table.c
         same = (f"%s::{columns[name].type.compile(self._dialect)} AS {name}" for name in into.same)
         rows = f"FROM (SELECT *, {', '.join(same)} FROM landed) AS excluded"  # noqa: S608
         stands = " AND ".join(f"{table}.{key.name} = excluded.{key.name}" for key in into.table.primary_key)
-        new = f"SELECT {into.names} {rows} WHERE NOT EXISTS (SELECT FROM {table} WHERE {stands})"  # noqa: S608
+        new = f"INSERT INTO {table} ({into.names}) SELECT {into.names} {rows}"
         with self.driver.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")  # the pass's record, which follows, makes sure of these rows too
-            cursor.execute(f"UPDATE {table} SET {into.changes} {rows} WHERE {stands}", alike)  # noqa: S608
-            cursor.execute(f"INSERT INTO {table} ({into.names}) {new}", alike)
+            stood = cursor.execute(f"UPDATE {table} SET {into.changes} {rows} WHERE {stands}", alike).rowcount  # noqa: S608
+            if stood < self._landed:
+                cursor.execute(f"{new} WHERE NOT EXISTS (SELECT FROM {table} WHERE {stands})" if stood else new, alike)
 
     def close(self) -> None:
         if self.driver:

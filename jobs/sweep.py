@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,47 +15,13 @@ from bot.accounts.poll import Poll, Vanishing, poll
 from bot.clock import Clock, day_of
 from bot.connectors.ports import Crm, Usage
 from bot.database import Database
-from bot.delivery import outbox
-from bot.playbooks.decide import Decided, decide, decide_events
-from bot.playbooks.follow import standing
-from bot.playbooks.loading import guard_of, load_rulebook
-from bot.playbooks.moves import anything_due
-from bot.playbooks.rulebook import Rulebook
-from bot.playbooks.runner import Moved, advance_plays, read_trends
 from bot.settings import LiveSettings, Settings
-from jobs.duty import duty
-from jobs.surveys import look_after_surveys
+from bot.streams import in_thread
+from jobs.report import Report
 from models import Account
 
-
-@dataclass
-class Report:
-    """What a sweep did: the object that `sweep --json` prints."""
-
-    accounts: int = 0
-    signals: int = 0
-    opened: int = 0
-    updated: int = 0
-    resolved: int = 0
-    suppressed: dict[str, int] = field(default_factory=dict)
-    started: int = 0
-    moved: int = 0
-    letters: int = 0
-    duty: dict[str, int] = field(default_factory=dict)
-    surveys: dict[str, int] = field(default_factory=dict)
-    playbook_problems: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    sources: list[dict[str, Any]] = field(default_factory=list)
-    bad_rows: list[str] = field(default_factory=list)
-
-    def in_words(self) -> str:
-        held = ", ".join(f"{count} {reason}" for reason, count in sorted(self.suppressed.items())) or "none"
-        counts = f"{self.opened} opened, {self.updated} updated, {self.resolved} resolved themselves; held back: {held}"
-        return f"{self.accounts} accounts, {self.signals} signals: {counts} ({self.seconds:g} s)"
-
-    @property
-    def problems(self) -> list[str]:
-        return [f"{source['name']}: {source['problem']}" for source in self.sources if source["problem"]]
+if TYPE_CHECKING:
+    from bot.playbooks.runner import Moved
 
 
 class Sweep:
@@ -70,18 +36,18 @@ class Sweep:
         return self._live.current
 
     async def run(self) -> Report:
-        """Reads everything, CRM and usage at the same time, then decides, then looks after what is due for people."""
+        """Reads everything, CRM and usage at the same time; what decides then is loaded while databases are at work."""
         began = time.perf_counter()
         now = self._now()
         report = Report()
+        loading = asyncio.ensure_future(in_thread(_second_half))
         polling = asyncio.ensure_future(self.poll(report, now))
         try:
             await self.measure(report, now, polling)
         finally:
-            await polling
-        await self.decide(report, now)
-        report.duty = await duty(self._database, self._settings, now)
-        report.surveys = await look_after_surveys(self._database, self._settings, now)
+            await asyncio.gather(polling, loading)
+        act_on = loading.result()
+        await act_on(self._database, self._settings, self.usage, report, now)
         report.accounts = await self._database.read(_count_accounts)
         report.seconds = round(time.perf_counter() - began, 3)
         return report
@@ -100,31 +66,17 @@ class Sweep:
             report.signals += measured.signals
             report.sources.append(_of_measurement(measured))
 
-    async def decide(self, report: Report, now: datetime) -> None:
-        rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
-        decided = await self._decide(rulebook, now)
-        report.updated, report.resolved, report.suppressed = decided.updated, decided.resolved, decided.suppressed
-        moved = await advance_plays(self._database, self.usage, rulebook, now)
-        report.started, report.moved = decided.started, moved.plays
-        report.opened, report.letters = moved.opened, moved.letters
-        report.playbook_problems = [str(problem) for problem in rulebook.problems]
-        await self._database.run(outbox.probe_dead)
+    async def go_on(self) -> "Moved":
+        """Between sweeps: what has happened meanwhile, and the plays whose waiting is over."""
+        from jobs.deciding import go_on  # noqa: PLC0415 (the same)
 
-    async def go_on(self) -> Moved:
-        """Between sweeps: what has happened meanwhile, and the plays whose waiting is over. Next to nothing when there is nothing."""
-        now = self._now()
-        if not await self._database.read(anything_due, now):
-            return Moved()
-        rulebook = await self._database.read(load_rulebook, self._settings, day_of(now, self._settings.zone))
-        await self._database.run(decide_events, rulebook, guard_of(self._settings, now), now)
-        return await advance_plays(self._database, self.usage, rulebook, now)
+        return await go_on(self._database, self._settings, self.usage, self._now())
 
-    async def _decide(self, rulebook: Rulebook, now: datetime) -> Decided:
-        trends = {}
-        for playbook in rulebook.playbooks.values():
-            accounts = await self._database.read(standing, playbook.name)
-            trends[playbook.name] = await read_trends(self.usage, rulebook.signals, playbook, accounts)
-        return await self._database.run(decide, rulebook, guard_of(self._settings, now), trends, now)
+
+def _second_half() -> Callable[[Database, Settings, Usage | None, Report, datetime], Awaitable[None]]:
+    from jobs.deciding import act_on  # noqa: PLC0415 (a quarter of a second)
+
+    return act_on
 
 
 def _of_poll(report: Poll) -> dict[str, Any]:

@@ -41,8 +41,8 @@ from bot.sandbox.views import View
 from bot.serve import bolt_of, schedule_of, slack_route, slack_session, team_of
 from bot.settings import load_settings
 from jobs.duty import duty
+from jobs.report import Report
 from jobs.schedule import Schedule
-from jobs.sweep import Report
 from models import Account, Alert, Breaker, OutboxMessage, Trace
 from tests import prepared
 from tests.cast import ADMIN, CAST, JANA, LEAD, OLIVER, ROOMS

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from jobs.sweep import Report
+from jobs.report import Report
 from models import Base
 from tests.postgres import RUN
 

@@ -71,7 +71,7 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
     try:
         async for rows, bad in read_beside(lambda: _read(crm, kind.entity, reader), database.reads_ahead):
             unreadable = [one.row for one in bad if one.row]
-            repeated = await database.run(_store, table, reader.columns, rows, unreadable, now)
+            repeated = await database.run(_store, table, reader, rows, unreadable, now)
             report.rows += len(rows)
             report.bad_rows += len(bad) + len(repeated)
             report.bad_examples += [*bad, *repeated][: EXAMPLES - len(report.bad_examples)]
@@ -100,15 +100,18 @@ def _begin(session: Session, source: str, table: Table, now: datetime) -> None:
         session.execute(update(table).where(table.c.polled_at == now).values(polled_at=earlier))
 
 
-def _store(session: Session, table: Table, columns: tuple[str, ...], rows: list[Any], unreadable: list[str], now: datetime) -> list[BadRow]:
+def _store(session: Session, table: Table, reader: Reader, rows: list[Any], unreadable: list[str], now: datetime) -> list[BadRow]:
     """Those rows whose id stood on an earlier page are given back: the last one counts."""
+    columns, same = reader.columns, {**reader.absent, "polled_at": now, "gone_at": None}
     ids = [row[0] for row in rows]
     twice = session.scalars(select(table.c.id).where(table.c.id.in_(among(session, ids)), table.c.polled_at == now)).all()
     rows = _known_accounts(session, columns, rows) if table.name == "contacts" else rows
-    if table.name == "accounts":
+    if "stage" in columns:
         stage = columns.index("stage")
         columns, rows = (*columns, "crm_stage"), [(*row, row[stage]) for row in rows]
-    upsert(session, table, columns, rows, same={"polled_at": now, "gone_at": None}, rules=RULES.get(table.name, ()))
+    elif table.name == "accounts":
+        same["crm_stage"] = None
+    upsert(session, table, columns, rows, same=same, rules=RULES.get(table.name, ()))
     if unreadable:  # still there, only unreadable: not gone
         session.execute(update(table).where(table.c.id.in_(unreadable)).values(polled_at=now))
     return [BadRow.repeated(row) for row in twice]

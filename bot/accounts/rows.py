@@ -1,7 +1,7 @@
 """Rows of a CRM query become rows of ours: column by column where a page is clean, row by row where it is not."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any
 
 from bot.accounts.catalogue import Kind
@@ -11,12 +11,15 @@ from bot.errors import SourceFailed
 
 
 class Reader:
-    """Turns pages of raw rows into rows of our columns. `extra_kinds` collects what kinds of value each further column held."""
+    """Turns pages of raw rows into rows of `columns`: those of ours that the query gives. `absent` holds what the others are then in every
+    row, `extra_kinds` what kinds of value each further column held."""
 
     def __init__(self, known: dict[str, Callable[[Any], Any]]) -> None:
         self._known = known
         self._keeps_extra = known is ACCOUNT
-        self.columns = (*known, "extra") if self._keeps_extra else tuple(known)
+        self._given: dict[str, Callable[[Any], Any]] = {}
+        self.columns: tuple[str, ...] = ()
+        self.absent: dict[str, Any] = {}
         self.extra_kinds: dict[str, set[Kind]] = {}
 
     def read(self, page: Page) -> tuple[list[tuple[Any, ...]], list[BadRow]]:
@@ -24,27 +27,32 @@ class Reader:
         if missing := [name for name in self._known if name in REQUIRED and name not in place]:
             raise SourceFailed(f"the query gives no column {missing[0]!r}; it gives {', '.join(page.columns)}")
         extra = [(name, i) for name, i in place.items() if name not in self._known] if self._keeps_extra else []
+        self._look(place, bool(extra))
         no_bad: list[BadRow] = []
         try:
             rows, bad = self._by_column(page, place), no_bad
         except (ValueError, TypeError, OverflowError, _Unreadable):
             rows, bad = self._by_row(page, place)
-        if self._keeps_extra:
+        if extra:
             found = zip(rows, self._extras([raw for _, raw in rows], extra), strict=True)
             return self._once([(*row, kept) for (row, _), kept in found], bad)
         return self._once([row for row, _ in rows], bad)
 
+    def _look(self, place: dict[str, int], with_extra: bool) -> None:
+        self._given = {name: parse for name, parse in self._known.items() if name in place}
+        self.columns = (*self._given, "extra") if with_extra else tuple(self._given)
+        self.absent = {name: parse(None) for name, parse in self._known.items() if name not in place}
+        if self._keeps_extra and not with_extra:
+            self.absent["extra"] = {}
+
     def _by_column(self, page: Page, place: dict[str, int]) -> list[tuple[tuple[Any, ...], Sequence[Any]]]:
         """The quick way, for pages without a bad row: four times as fast as row by row."""
         raw = list(zip(*page.rows, strict=True))
-        read = [
-            _column(raw[place[name]], name, parse) if name in place else [parse(None)] * len(page.rows)
-            for name, parse in self._known.items()
-        ]
+        read = [_column(raw[place[name]], name, parse) for name, parse in self._given.items()]
         return list(zip(zip(*read, strict=True), page.rows, strict=True))
 
     def _by_row(self, page: Page, place: dict[str, int]) -> tuple[list[tuple[tuple[Any, ...], Sequence[Any]]], list[BadRow]]:
-        plan = [(name, place.get(name), parse, name in REQUIRED) for name, parse in self._known.items()]
+        plan = [(name, place[name], parse, name in REQUIRED) for name, parse in self._given.items()]
         rows: list[tuple[tuple[Any, ...], Sequence[Any]]] = []
         bad: list[BadRow] = []
         for raw in page.rows:
@@ -55,9 +63,7 @@ class Reader:
         return rows, bad
 
     def _extras(self, rows: Sequence[Sequence[Any]], extra: list[tuple[str, int]]) -> Iterable[dict[str, Any]]:
-        """What the further columns hold, row by row; without such a column, one and the same nothing."""
-        if not extra:
-            return repeat({}, len(rows))
+        """What the further columns hold, row by row."""
         return [{name: self._extra(name, raw[at]) for name, at in extra} for raw in rows]
 
     def _once(self, rows: list[tuple[Any, ...]], bad: list[BadRow]) -> tuple[list[tuple[Any, ...]], list[BadRow]]:
@@ -94,8 +100,8 @@ class _Unreadable(Exception):
         self.column, self.value, self.wanted = column, value, wanted
 
 
-def _value(raw: Sequence[Any], name: str, at: int | None, parse: Callable[[Any], Any], required: bool) -> Any:
-    value = None if at is None else raw[at]
+def _value(raw: Sequence[Any], name: str, at: int, parse: Callable[[Any], Any], required: bool) -> Any:
+    value = raw[at]
     try:
         found = parse(value)
     except (ValueError, TypeError, OverflowError):

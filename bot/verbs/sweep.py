@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.sources import sweep_of
 from bot.verbs.options import AsOf, Config, Json, may_post, open_database, settings_of
 from jobs.lease import lease, record
-from jobs.sweep import Report
+from jobs.report import Report
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Deliver = Annotated[bool, typer.Option("--deliver", help="Then send everything that is due, as the verb `deliver` does.")]

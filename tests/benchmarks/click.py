@@ -30,7 +30,7 @@ from bot.schema import migrate
 from bot.serve import bolt_of, schedule_of
 from bot.settings import load_settings
 from handlers.slack import listeners
-from jobs.sweep import Report
+from jobs.report import Report
 from models import Alert, OutboxMessage
 from tests.benchmarks.data import address_of, build_sqlite, own_folder, usage_days
 from tests.benchmarks.sweep import SETTINGS

@@ -24,7 +24,8 @@ from bot.app import App, build
 from bot.connectors.engine import Warehouse
 from bot.schema import migrate
 from bot.settings import load_settings
-from jobs.sweep import Report
+from jobs.deciding import decide_all
+from jobs.report import Report
 from tests.benchmarks.data import address_of, build_postgresql, build_sqlite, own_folder, usage_days
 
 FLOOR = """
@@ -150,7 +151,7 @@ async def one(folder: Path) -> dict[str, object]:
     report = Report()
     await app.sweep.measure(report, now, asyncio.sleep(0))
     measured = time.perf_counter() - began
-    await app.sweep.decide(report, now)
+    await decide_all(app.database, app.settings, app.sweep.usage, report, now)
     seconds = time.perf_counter() - began
     grew = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     app.database.close()

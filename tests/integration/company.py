@@ -20,7 +20,8 @@ from bot.connectors.ports import Metric
 from bot.database import Database
 from bot.settings import Settings, load_settings
 from bot.sources import sweep_of
-from jobs.sweep import Report, Sweep
+from jobs.report import Report
+from jobs.sweep import Sweep
 from models import Account, Alert, OutboxMessage, Reason
 
 UTC = ZoneInfo("UTC")

@@ -22,7 +22,7 @@ from bot.sources import sweep_of
 from bot.surveys.survey import Kind
 from bot.surveys.throttle import Question, rest
 from bot.team.roles import Actor, Role
-from jobs.sweep import Report
+from jobs.report import Report
 from models import Account, Alert, Event, Invitation, OutboxMessage, Response, ThemeMark
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)

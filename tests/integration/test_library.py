@@ -24,7 +24,7 @@ from bot.playbooks.status import promote
 from bot.sandbox.company import build_company, live_on, settings_yaml
 from bot.settings import Settings, load_settings
 from bot.sources import crm_of, sweep_of
-from jobs.sweep import Report
+from jobs.report import Report
 from models import Account, Alert, Contact, Dispatch, Event, Match, OutboxMessage, Play, Reason
 from tests.conftest import on_sqlite
 from tests.integration.questions import VARIABLES

@@ -25,6 +25,8 @@ NEVER = {
 }  # fmt: skip
 MESSAGES = {f"bot.messages.catalog.{name}" for name in ("answers", "cards", "digest", "home", "modals", "reviews", "rooms")}
 CONDITIONS = {"babel", "bot.letters.library", "bot.playbooks", "bot.surveys", "sqlglot"}
+DECIDING = {"jobs.deciding", "bot.playbooks.decide", "sqlglot"}
+"""What a sweep loads while databases are at work."""
 SETTINGS = """\
 channels: {alerts: "#alerts"}
 crm: {url: "sqlite:///crm.db", accounts: select id from accounts}
@@ -32,7 +34,7 @@ email: {url: "smtp://127.0.0.1:2525", from: cs@ours.example}
 """
 
 
-@pytest.mark.parametrize(("verb", "without"), [("sweep", NEVER | MESSAGES), ("deliver", NEVER | MESSAGES | CONDITIONS)])
+@pytest.mark.parametrize(("verb", "without"), [("sweep", NEVER | MESSAGES | DECIDING), ("deliver", NEVER | MESSAGES | CONDITIONS)])
 def test_a_verb_loads_nothing_that_it_hardly_ever_needs(verb: str, without: set[str]) -> None:
     code = f"import bot.cli, bot.verbs.{verb}, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
