@@ -134,18 +134,23 @@ class PostgresLanding:
                         raise
 
     def _take(self) -> None:
-        """First what stands, then what is new: half the time of ON CONFLICT. Where nothing stood, nobody needs to look for it again."""
+        """First what stands, then what is new: half the time of ON CONFLICT. Where nothing stood, nobody needs to look for it again.
+
+        In the order of the key, whose index then grows at its end only; compared as bytes, which is quickest and nearly any index's order.
+        """
         into, alike = self._place.into, self._place.alike(self._dialect)
         table, columns = into.table.name, into.table.c
         same = (f"%s::{columns[name].type.compile(self._dialect)} AS {name}" for name in into.same)
         rows = f"FROM (SELECT *, {', '.join(same)} FROM landed) AS excluded"  # noqa: S608
         stands = " AND ".join(f"{table}.{key.name} = excluded.{key.name}" for key in into.table.primary_key)
         new = f"INSERT INTO {table} ({into.names}) SELECT {into.names} {rows}"
+        order = ", ".join(f'{key.name} COLLATE "C"' for key in into.table.primary_key if key.name in into.columns)
         with self.driver.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")  # the pass's record, which follows, makes sure of these rows too
             stood = cursor.execute(f"UPDATE {table} SET {into.changes} {rows} WHERE {stands}", alike).rowcount  # noqa: S608
             if stood < self._landed:
-                cursor.execute(f"{new} WHERE NOT EXISTS (SELECT FROM {table} WHERE {stands})" if stood else new, alike)
+                missing = f"WHERE NOT EXISTS (SELECT FROM {table} WHERE {stands})" if stood else ""
+                cursor.execute(f"{new} {missing} ORDER BY {order}", alike)
 
     def close(self) -> None:
         if self.driver:
