@@ -78,6 +78,7 @@ def _many(session: Session, count: int, actor: str = LEAD.id, what: str = "pause
         session.add(Trace(at=WEDNESDAY - timedelta(minutes=number), actor=actor, what=what, playbook="usage-drop"))
 
 
+@on_sqlite
 async def test_a_person_is_looked_for_no_further_back_than_said(world: World) -> None:
     await world.app.database.run(lambda session: session.add(Trace(at=WEDNESDAY - timedelta(days=200), actor=LEAD.id, what="promoted")))
     answer = await world.command(ADMIN, f"audit <@{LEAD.id}>")

@@ -40,6 +40,7 @@ async def said(world: World, person: Any, text: str) -> str:
     return (await world.command(person, text)).read
 
 
+@on_sqlite
 async def test_somebody_goes_away_and_comes_back(open_world: OpenWorld) -> None:
     world = await open_world(accounts=both)
     card = await world.card("Acme")

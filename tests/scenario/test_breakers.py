@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from bot.clock import day_of
@@ -22,16 +21,13 @@ def a_dozen_drops(company: Company) -> None:
         company.account(f"Steady {number}", steady)
 
 
-async def held(open_world: OpenWorld, transport: str = "socket") -> tuple[World, Card]:
-    world = await open_world(accounts=a_dozen_drops, settings=MANY, transport=transport)
+async def held(open_world: OpenWorld) -> tuple[World, Card]:
+    world = await open_world(accounts=a_dozen_drops, settings=MANY)
     return world, await world.notice()
 
 
-@pytest.mark.parametrize(
-    ("database_url", "transport"), [("sqlite", "socket"), ("sqlite", "http"), ("postgresql", "socket")], indirect=["database_url"]
-)
-async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld, transport: str) -> None:
-    world, notice = await held(open_world, transport)
+async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld) -> None:
+    world, notice = await held(open_world)
     assert world.reports[-1].suppressed == {"mass_drop": 12}
     await world.sweep()
     await world.quiet()
@@ -79,6 +75,7 @@ async def test_what_is_kept_can_be_released_later(open_world: OpenWorld) -> None
     assert (await world.sweep()).opened == 12
 
 
+@on_sqlite
 async def test_a_decision_that_comes_twice_counts_once(open_world: OpenWorld) -> None:
     world, notice = await held(open_world)
     world.sandbox.faults.add("interactive", "duplicate")
@@ -90,6 +87,7 @@ async def test_a_decision_that_comes_twice_counts_once(open_world: OpenWorld) ->
     assert world.told(ADMIN) == []
 
 
+@on_sqlite
 async def test_stale_usage_is_told_once_and_opens_when_it_is_fresh(open_world: OpenWorld) -> None:
     world = await open_world(sweep=False)
     world.company.newest = date(2026, 11, 11)

@@ -79,14 +79,13 @@ async def test_a_teammate_who_acts_for_another_is_shown_as_such(world: World) ->
     assert f"for <@{JANA.id}>" in card.words.split("snoozed it until")[1]
 
 
-@pytest.mark.parametrize(("chosen", "days"), [("tomorrow", 1), ("3d", 3), ("1w", 7), ("2w", 14)])
 @on_sqlite
-async def test_a_snooze_ends_at_nine_in_the_morning_there(world: World, chosen: str, days: int) -> None:
-    card = await world.card("Acme")
-    await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for=chosen)
-    alert = await world.alert("Acme")
-    assert alert.state == "snoozed"
-    assert alert.snoozed_until == (world.clock.at + timedelta(days=days)).replace(hour=8, minute=0, second=0)
+async def test_a_snooze_ends_at_nine_in_the_morning_there(world: World) -> None:
+    for account, chosen, days in (("Acme", "tomorrow", 1), ("Borealis", "3d", 3), ("Cobalt", "1w", 7), ("Dynamo", "2w", 14)):
+        await world.open_and_submit(JANA, await world.card(account), Action.ALERT_SNOOZE, snooze_for=chosen)
+        alert = await world.alert(account)
+        assert alert.state == "snoozed"
+        assert alert.snoozed_until == (world.clock.at + timedelta(days=days)).replace(hour=8, minute=0, second=0), chosen
 
 
 @on_sqlite
@@ -110,45 +109,29 @@ async def test_the_first_day_offered_is_tomorrow_where_the_person_is(world: Worl
 
 
 @on_sqlite
-async def test_a_snoozed_alert_comes_back_if_it_is_still_true(world: World) -> None:
-    card = await world.card("Acme")
-    await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="3d")
+async def test_a_snoozed_alert_comes_back_if_it_is_still_true_and_to_whom_had_taken_it(world: World) -> None:
+    free, taken, better_now = [await world.card(account) for account in ("Acme", "Borealis", "Cobalt")]
+    await world.click(OLIVER, taken, Action.ALERT_TAKE)
+    for card in (free, taken, better_now):
+        await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="3d")
     world.clock.move(days=2)
     await world.sweep()
-    assert (await world.alert("Acme")).state == "snoozed"
+    assert [(await world.alert(account)).state for account in ("Acme", "Borealis", "Cobalt")] == ["snoozed"] * 3
+    world.company.tells("Cobalt", better)
     world.clock.move(days=1)
     await world.sweep()
     await world.quiet()
     assert (await world.alert("Acme")).state == "open"
-    assert "Back from its snooze: still true" in card.words
-    assert card.buttons == SEVERAL
+    assert "Back from its snooze: still true" in free.words
+    assert free.buttons == SEVERAL
+    assert (await world.alert("Borealis")).state == "taken"
+    assert taken.text.startswith(f"Usage drop at Borealis, taken by <@{OLIVER.id}>")
+    assert "Recovered by itself" in quiet_line(better_now)
+    assert (await world.did("Cobalt"))[-1] == ("recovered", "staysail")
     assert len(world.posts()) == 4
 
 
 @on_sqlite
-async def test_a_snoozed_alert_comes_back_to_whom_had_taken_it(world: World) -> None:
-    card = await world.card("Acme")
-    await world.click(JANA, card, Action.ALERT_TAKE)
-    await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="tomorrow")
-    world.clock.move(days=1)
-    await world.sweep()
-    await world.quiet()
-    assert (await world.alert("Acme")).state == "taken"
-    assert card.text.startswith(f"Usage drop at Acme, taken by <@{JANA.id}>")
-
-
-@on_sqlite
-async def test_a_snoozed_alert_that_is_no_longer_true_does_not_come_back(world: World) -> None:
-    card = await world.card("Acme")
-    await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="3d")
-    world.company.tells("Acme", better)
-    world.clock.move(days=3)
-    await world.sweep()
-    await world.quiet()
-    assert "Recovered by itself" in quiet_line(card)
-    assert (await world.did("Acme"))[-1] == ("recovered", "staysail")
-
-
 async def test_an_alert_resolves_itself_when_the_account_recovers(world: World) -> None:
     card = await world.card("Acme")
     world.company.tells("Acme", steady)
@@ -181,54 +164,54 @@ async def test_an_alert_of_a_customer_who_left_ends(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "chosen", "told"),
+    ("action", "outcomes"),
     [
-        (Action.ALERT_DISMISS, "seasonal", "Not a risk: seasonal"),
-        (Action.ALERT_DISMISS, "known", "Not a risk: already known"),
-        (Action.ALERT_DISMISS, "wrong_data", "Not a risk: wrong data"),
-        (Action.ALERT_RESOLVE, "saved", "Resolved: saved"),
-        (Action.ALERT_RESOLVE, "improved", "Resolved: better, not yet safe"),
-        (Action.ALERT_RESOLVE, "churned", "Resolved: the customer left"),
+        (Action.ALERT_DISMISS, {"seasonal": "Not a risk: seasonal", "known": "Not a risk: already known",
+                                "wrong_data": "Not a risk: wrong data"}),
+        (Action.ALERT_RESOLVE, {"saved": "Resolved: saved", "improved": "Resolved: better, not yet safe",
+                                "churned": "Resolved: the customer left"}),
     ],
-)
-@on_sqlite
-async def test_a_closed_card_is_one_quiet_line(world: World, action: Action, chosen: str, told: str) -> None:
-    card = await world.card("Acme")
-    assert (await world.open_and_submit(OLIVER, card, action, outcome=chosen)).ok
-    await world.quiet()
-    line = quiet_line(card)
-    assert told in line
-    assert f"<@{OLIVER.id}>" in line
-    assert "Acme" in line
-    assert "<!date^" in line
-    assert told.split(": ")[1] in card.text
-
-
-@pytest.mark.parametrize("action", [Action.ALERT_DISMISS, Action.ALERT_RESOLVE])
-@on_sqlite
-async def test_other_needs_a_few_words_and_the_modal_says_so(world: World, action: Action) -> None:
-    card = await world.card("Acme")
-    await world.click(JANA, card, action)
-    assert (await world.submit(JANA)).status == "not_sent"
-    refused = await world.submit(JANA, outcome="other", note="  ")
-    assert refused.errors == {Input.NOTE: InputError.NOTE_MISSING}
-    assert (await world.alert("Acme")).state == "open"
-    assert (await world.submit(JANA, outcome="other", note="They merged with *Borealis*")).ok
-    await world.quiet()
-    assert "“They merged with *\u200bBorealis*\u200b”" in quiet_line(card)
-
-
-@pytest.mark.parametrize(
-    ("date", "mistake"),
-    [(None, InputError.DATE_MISSING), ("2026-11-18", InputError.DATE_PAST), ("2020-01-01", InputError.DATE_PAST),
-     ("2027-12-01", InputError.DATE_FAR)],
 )  # fmt: skip
 @on_sqlite
-async def test_a_wrong_date_is_told_inside_the_modal(world: World, date: str | None, mistake: InputError) -> None:
+async def test_a_closed_card_is_one_quiet_line(world: World, action: Action, outcomes: dict[str, str]) -> None:
+    for account, (chosen, told) in zip(("Acme", "Borealis", "Cobalt"), outcomes.items(), strict=True):
+        card = await world.card(account)
+        assert (await world.open_and_submit(OLIVER, card, action, outcome=chosen)).ok
+        await world.quiet()
+        line = quiet_line(card)
+        assert told in line
+        assert f"<@{OLIVER.id}>" in line
+        assert account in line
+        assert "<!date^" in line
+        assert told.split(": ")[1] in card.text
+
+
+@on_sqlite
+async def test_other_needs_a_few_words_and_the_modal_says_so(world: World) -> None:
+    for account, action in (("Acme", Action.ALERT_DISMISS), ("Borealis", Action.ALERT_RESOLVE)):
+        card = await world.card(account)
+        await world.click(JANA, card, action)
+        assert (await world.submit(JANA)).status == "not_sent"
+        refused = await world.submit(JANA, outcome="other", note="  ")
+        assert refused.errors == {Input.NOTE: InputError.NOTE_MISSING}
+        assert (await world.alert(account)).state == "open"
+        assert (await world.submit(JANA, outcome="other", note="They merged with *Borealis*")).ok
+        await world.quiet()
+        assert "“They merged with *\u200bBorealis*\u200b”" in quiet_line(card)
+
+
+@on_sqlite
+async def test_a_wrong_date_is_told_inside_the_modal(world: World) -> None:
     card = await world.card("Acme")
     await world.click(JANA, card, Action.ALERT_SNOOZE)
-    assert (await world.submit(JANA, snooze_for="date", snooze_date=date)).errors == {Input.SNOOZE_DATE: mistake}
-    assert (await world.alert("Acme")).state == "open"
+    for date, mistake in {
+        None: InputError.DATE_MISSING,
+        "2026-11-18": InputError.DATE_PAST,
+        "2020-01-01": InputError.DATE_PAST,
+        "2027-12-01": InputError.DATE_FAR,
+    }.items():
+        assert (await world.submit(JANA, snooze_for="date", snooze_date=date)).errors == {Input.SNOOZE_DATE: mistake}, date
+        assert (await world.alert("Acme")).state == "open"
     assert (await world.submit(JANA, snooze_for="date", snooze_date="2026-11-19")).ok
     assert (await world.alert("Acme")).state == "snoozed"
 

@@ -38,6 +38,7 @@ async def moment(world: World, name: str) -> Any:
     return getattr(await world.alert("Acme"), name)
 
 
+@on_sqlite
 async def test_nobody_takes_it(open_world: OpenWorld) -> None:
     """Opened at 10:00 on a Wednesday in Prague: to be taken by 13:00; three hours after the reminder it is the managers'."""
     world = await open_world(accounts=acme, settings={"workspace": HOURS, "alerts": {"deadlines": [{"within": "3h"}]}})

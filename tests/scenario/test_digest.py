@@ -71,6 +71,7 @@ def titles(card: Card) -> list[str]:
 # --- who gets what and when
 
 
+@on_sqlite
 async def test_each_person_has_their_own_half_past_eight(world: World) -> None:
     await at(world, 18, 10)
     assert not digests(world, JANA), "what was opened after 08:30 has its card and is for the next morning"
@@ -350,6 +351,7 @@ def week(world: World) -> list[Card]:
     return [Card(message) for message in told if message.from_bot and Card(message).words.startswith("The week")]
 
 
+@on_sqlite
 async def test_managers_read_on_monday_what_the_week_was(world: World) -> None:
     assert (await world.open_and_submit(JANA, await world.card("Aster"), Action.ALERT_RESOLVE, outcome="saved")).ok
     world.clock.move(hours=2)
@@ -394,6 +396,7 @@ async def test_a_week_that_ends_on_a_day_when_nobody_ran_comes_late(world: World
 # --- once
 
 
+@on_sqlite
 async def test_a_restart_sends_nothing_twice(world: World) -> None:
     await at(world, 19, 9)
     before = await world.rows()

@@ -21,6 +21,7 @@ async def give(world: World, email: str | None, *names: str) -> None:
     await world.quiet()
 
 
+@on_sqlite
 async def test_alerts_move_with_their_account(open_world: OpenWorld) -> None:
     world = await open_world(accounts=three, settings=DEADLINE)
     acme, borealis = await world.card("Acme"), await world.card("Borealis")
