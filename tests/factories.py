@@ -151,7 +151,7 @@ class Company:
 @contextmanager
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(file)
-    connection.execute("PRAGMA synchronous=OFF")
+    connection.executescript("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY")
     try:
         with connection:
             yield connection
@@ -211,10 +211,13 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def settings_text(company: Company, changes: dict[str, Any] | None = None) -> str:
-    """staysail.yml for a company. `changes` are laid over section by section."""
-    document: dict[str, Any] = {**SETTINGS, "crm": {"kind": "sql", "url": f"sqlite:///{company.crm}", **SETTINGS["crm"]}}
-    document["usage"] = {"url": f"sqlite:///{company.usage}", **SETTINGS["usage"]}
+def settings_text(changes: dict[str, Any] | None = None) -> str:
+    """staysail.yml for the company in the folder `COMPANY`, a variable: a text that was read before is not parsed again.
+
+    `changes` are laid over section by section.
+    """
+    document: dict[str, Any] = {**SETTINGS, "crm": {"kind": "sql", "url": "sqlite:///${COMPANY}/crm.db", **SETTINGS["crm"]}}
+    document["usage"] = {"url": "sqlite:///${COMPANY}/usage.db", **SETTINGS["usage"]}
     for section, value in (changes or {}).items():
         document[section] = {**document.get(section, {}), **value} if isinstance(value, dict) else value
     return str(yaml.dump(document, Dumper=yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper, allow_unicode=True))
@@ -497,9 +500,10 @@ async def start_world(stack: AsyncExitStack, folder: Path, database: Database, p
     company = Company(folder)
     plan.accounts(company)
     config = folder / "staysail.yml"
-    email = {"url": sandbox.smtp_url, "from": "Customer success <cs@ours.example>", "per_second": 50}
-    config.write_text(settings_text(company, {"email": email} | plan.settings if plan.mail else plan.settings))
-    variables = variables_of(sandbox, database.url.render_as_string(hide_password=False), plan.transport) | plan.variables
+    email = {"url": "${MAIL}", "from": "Customer success <cs@ours.example>", "per_second": 50}
+    config.write_text(settings_text({"email": email} | plan.settings if plan.mail else plan.settings))
+    variables = variables_of(sandbox, database.url.render_as_string(hide_password=False), plan.transport)
+    variables |= {"COMPANY": str(folder), "MAIL": sandbox.smtp_url} | plan.variables
     clock = RisingClock()
     session = await stack.enter_async_context(slack_session())
     session._timeout = aiohttp.ClientTimeout(total=plan.timeout)
