@@ -35,6 +35,7 @@ async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld) -> N
     assert len(world.sandbox.messages("cs-leads")) == 1
     assert "12 of 16 accounts (75 %) would open at once; the limit is 30 %" in notice.words
     assert notice.buttons == ["Release", "Keep holding"]
+    assert "*Usage drop*: held, too many at once" in (await world.command(JANA, "why Drop 3")).words
     world.schedule.start()
     try:
         assert (await world.click(ADMIN, notice, Action.BREAKER_RELEASE)).ok

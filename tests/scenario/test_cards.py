@@ -132,35 +132,20 @@ async def test_a_snoozed_alert_comes_back_if_it_is_still_true_and_to_whom_had_ta
 
 
 @on_sqlite
-async def test_an_alert_resolves_itself_when_the_account_recovers(world: World) -> None:
-    card = await world.card("Acme")
+async def test_an_alert_ends_or_gets_worse_with_its_account_and_the_same_card_says_so(world: World) -> None:
+    recovered, got_worse, left = [await world.card(account) for account in ("Acme", "Borealis", "Cobalt")]
     world.company.tells("Acme", steady)
+    world.company.tells("Borealis", worse)
+    world.company.change("Cobalt", stage="churned")
     report = await world.sweep()
     await world.quiet()
-    assert report.resolved == 1
-    assert "Recovered by itself" in quiet_line(card)
+    assert report.resolved == 2
+    assert "Recovered by itself" in quiet_line(recovered)
+    assert "Worse since it opened: 17 → 8 a day" in got_worse.words
+    assert "Got worse: 17 → 8, <!date^" in got_worse.words
+    assert "Ended: the customer left" in quiet_line(left)
+    assert "no longer a customer" in (await world.command(JANA, "why Cobalt")).words
     assert len(world.posts()) == 4
-
-
-@on_sqlite
-async def test_an_alert_that_gets_worse_says_so_on_the_same_card(world: World) -> None:
-    card = await world.card("Acme")
-    world.company.tells("Acme", worse)
-    await world.sweep()
-    await world.quiet()
-    assert "Worse since it opened: 17 → 8 a day" in card.words
-    assert "Got worse: 17 → 8, <!date^" in card.words
-    assert len(world.posts()) == 4
-
-
-@on_sqlite
-async def test_an_alert_of_a_customer_who_left_ends(world: World) -> None:
-    card = await world.card("Acme")
-    world.company.change("Acme", stage="churned")
-    await world.sweep()
-    await world.quiet()
-    assert "Ended: the customer left" in quiet_line(card)
-    assert "no longer a customer" in (await world.command(JANA, "why Acme")).words
 
 
 @pytest.mark.parametrize(
@@ -226,18 +211,6 @@ async def test_details_show_every_signal_and_the_history(world: World) -> None:
     for text in (*signals, "Contact of Acme", f"<@{JANA.id}> took it"):
         assert text in shown
     assert world.modal(OLIVER).body["submit"] is None
-
-
-@on_sqlite
-async def test_details_name_the_earlier_alerts(world: World) -> None:
-    card = await world.card("Acme")
-    await world.open_and_submit(JANA, card, Action.ALERT_RESOLVE, outcome="saved")
-    world.clock.move(days=22)
-    assert (await world.sweep()).opened == 1
-    card = await world.card("Acme")
-    await world.click(JANA, card, Action.ALERT_DETAILS)
-    assert "Earlier alerts" in world.modal_words(JANA)
-    assert f"resolved (saved) by <@{JANA.id}>" in world.modal_words(JANA)
 
 
 @on_sqlite

@@ -1,7 +1,5 @@
 """`/stay`: every word, what it answers, and that only the asker sees it."""
 
-import pytest
-
 from bot.messages.actions import Action
 from tests.cast import ADMIN, JANA, LEAD, OLIVER, WEI
 from tests.factories import Card, Company, World, steady
@@ -29,10 +27,8 @@ async def test_an_unknown_word_gets_the_nearest_or_help(world: World) -> None:
     assert "<!channel>" not in answer.words
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
 @on_sqlite
-async def test_an_account_by_a_part_of_its_name(open_world: OpenWorld, transport: str) -> None:
-    world = await open_world(transport=transport)
+async def test_an_account_by_a_part_of_its_name(world: World) -> None:
     answer = await world.command(WEI, "account acm")
     for text in ("Acme", "account1.example", "€120,000", f"<@{JANA.id}>", "`active_users.ratio`", "Contact of Acme", "Usage drop"):
         assert text in answer.words
@@ -127,12 +123,6 @@ async def test_why_says_each_verdict(open_world: OpenWorld) -> None:
     assert "*Usage drop*: opens at the next sweep" in await why(world, "Acme")
     assert (await world.command(JANA, "why")).text.startswith("Why what?")
     assert (await world.command(JANA, "why Evergreen usage-drop")).words.count("Usage drop") == 1
-
-
-@on_sqlite
-async def test_why_says_that_too_many_at_once_are_held(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=lambda company: [company.account(f"Drop {n}") for n in range(12)] and None)
-    assert "*Usage drop*: held, too many at once" in await why(world, "Drop 3")
 
 
 def rows_of(answer: Card) -> list[list[str]]:

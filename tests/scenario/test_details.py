@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,26 +86,22 @@ async def test_it_opens_at_once_and_fills_in(world: World) -> None:
     assert world.sandbox.workspace.contents.uploads[picture["slack_file"]["id"]].content.startswith(b"\x89PNG")
 
 
-def stand_still(company: Company) -> None:
-    """The usage table is there, and gives no row before the end of time."""
-    usage = sqlite3.connect(company.usage)
-    with usage:
-        usage.execute("ALTER TABLE product_usage RENAME TO kept")
-        usage.execute(
-            "CREATE VIEW product_usage AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-            " SELECT account_id, day, active_users FROM kept, n WHERE i < 0"
-        )
-    usage.close()
+@contextmanager
+def standing_still(company: Company) -> Iterator[None]:
+    """The usage table is there, and somebody else keeps it locked: whoever asks it waits."""
+    with closing(sqlite3.connect(company.usage)) as usage:
+        usage.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 @on_sqlite
 async def test_a_source_that_is_slow_is_named_and_holds_nobody_up(world: World) -> None:
     await world.quiet()
-    stand_still(world.company)
-    await opened(world, JANA)
-    assert "Asking CRM and Usage…" in world.modal_words(JANA)
-    assert (await world.click(JANA, await world.card("Acme"), Action.ALERT_TAKE)).ok
-    shown = await shows(world, JANA, "Usage did not answer within 2 s")
+    with standing_still(world.company):
+        await opened(world, JANA)
+        assert "Asking CRM and Usage…" in world.modal_words(JANA)
+        assert (await world.click(JANA, await world.card("Acme"), Action.ALERT_TAKE)).ok
+        shown = await shows(world, JANA, "Usage did not answer within 2 s")
     assert "CRM: read just now" in shown
     assert "`active_users.ratio`" in shown, "what the last sweep read is still there"
     assert pictures(world, JANA) == []
@@ -171,7 +169,7 @@ async def test_an_account_that_left_the_crm_is_said_to_be_gone(world: World) -> 
 @on_sqlite
 async def test_several_clicks_upload_once(world: World) -> None:
     card = await world.card("Acme")
-    people = (JANA, OLIVER, WEI, LEAD, ADMIN)
+    people = (JANA, OLIVER, WEI)
     await asyncio.gather(*(world.click(person, card, Action.ALERT_DETAILS) for person in people))
     for person in people:
         await filled(world, person)
@@ -182,13 +180,13 @@ async def test_several_clicks_upload_once(world: World) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
-async def test_without_pictures_the_numbers_are_said(world: World, method: str) -> None:
-    world.sandbox.faults.add(method=method, kind="error", error="missing_scope")
-    await opened(world, JANA)
-    assert WORDS in await shows(world, JANA, READ)
-    await until(lambda: world.calls(method), "the upload was tried")
-    assert pictures(world, JANA) == []
+async def test_without_pictures_the_numbers_are_said(world: World) -> None:
+    for method in ("files.getUploadURLExternal", "files.completeUploadExternal"):
+        fault = world.sandbox.faults.add(method=method, kind="error", error="missing_scope")
+        await opened(world, JANA)
+        assert WORDS in await shows(world, JANA, READ)
+        await until(lambda fault=fault: fault.hits, "the upload was tried")
+        assert pictures(world, JANA) == []
     await world.click(JANA, await world.card("Acme"), Action.ALERT_DETAILS)
     await filled(world, JANA)
 
@@ -274,9 +272,10 @@ async def test_it_tells_what_we_did_and_wrote(world: World) -> None:
     await world.app.database.run(remember, world.clock.at)
     await world.open_and_submit(JANA, card, Action.ALERT_RESOLVE, outcome="saved", note="A new champion")
     world.clock.move(days=22)
-    await world.sweep()
+    assert (await world.sweep()).opened == 1
     await opened(world, JANA)
     shown = await filled(world, JANA)
+    assert "Earlier alerts" in shown
     assert f"resolved (saved) by <@{JANA.id}>" in shown
     assert "“A new champion”" in shown
     assert f"“A word from &lt;!channel&gt; *Evil* &amp; `Co`” to Contact of Acme, from <@{JANA.id}>, <!date^" in shown
