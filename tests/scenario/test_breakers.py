@@ -9,7 +9,7 @@ from bot.messages.actions import Action
 from models import Trace
 from tests.cast import ADMIN, JANA
 from tests.factories import ZONE, Card, Company, World, steady, until
-from tests.scenario.conftest import OpenWorld, on_sqlite
+from tests.scenario.conftest import OpenWorld, on_postgresql, on_sqlite
 
 MANY = {"limits": {"cards_a_day": 20, "posts_per_second": 50}}
 
@@ -26,6 +26,7 @@ async def held(open_world: OpenWorld) -> tuple[World, Card]:
     return world, await world.notice()
 
 
+@on_postgresql
 async def test_a_mass_drop_is_told_once_and_released(open_world: OpenWorld) -> None:
     world, notice = await held(open_world)
     assert world.reports[-1].suppressed == {"mass_drop": 12}

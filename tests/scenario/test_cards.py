@@ -41,10 +41,9 @@ async def test_an_account_that_is_well_has_no_card(world: World) -> None:
     assert await world.alert("Evergreen") is None
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
 @on_sqlite
-async def test_a_csm_takes_it_waits_and_resolves_it(open_world: OpenWorld, transport: str) -> None:
-    world = await open_world(transport=transport)
+async def test_a_csm_takes_it_waits_and_resolves_it_over_http(open_world: OpenWorld) -> None:
+    world = await open_world(transport="http")
     card = await world.card("Acme")
     assert (await world.click(JANA, card, Action.ALERT_TAKE)).ok
     await world.quiet()
