@@ -69,7 +69,7 @@ async def test_every_section_opens_and_says_where_a_value_comes_from(world: Worl
 
 @on_sqlite
 async def test_a_limit_counts_at_once_and_stands_in_the_audit_trail(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=owner_with_nine)
+    world = await open_world(accounts=owner_with_nine, worker=False)
     assert world.reports[0].opened == 5
     answer, outcome = await change(world, "limits.cards_a_day", "7")
     assert outcome.ok
@@ -104,7 +104,8 @@ async def test_new_cards_go_to_the_new_channel(world: World) -> None:
     assert (await world.card("Foxtrot")).channel == "C0LEADS"
 
 
-async def test_a_new_manager_may_see_the_team_at_once_also_in_another_process(world: World) -> None:
+async def test_a_new_manager_may_see_the_team_at_once_also_in_another_process(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     other = build(world.app.settings, None, world.clock, world.app.database)
     assert "Only managers" in (await world.command(OLIVER, "team")).text
     _, outcome = await change(world, "roles.managers", f"{LEAD.email}\n{OLIVER.email}")
@@ -150,7 +151,8 @@ WRONG_IN_THE_WORLD = {
 
 
 @on_sqlite
-async def test_a_wrong_value_gets_the_words_of_the_reader(world: World) -> None:
+async def test_a_wrong_value_gets_the_words_of_the_reader(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answers: dict[str, Card] = {}
     for key, (value, words) in WRONG.items():
         outcome = await change_there(world, answers, key, value)
@@ -161,7 +163,7 @@ async def test_a_wrong_value_gets_the_words_of_the_reader(world: World) -> None:
 
 @on_sqlite
 async def test_what_is_not_there_is_refused(open_world: OpenWorld) -> None:
-    world = await open_world(usergroups={"cs-admins": [LEAD.id]})
+    world = await open_world(usergroups={"cs-admins": [LEAD.id]}, worker=False)
     answers: dict[str, Card] = {}
     for what, (key, value, words) in WRONG_IN_THE_WORLD.items():
         outcome = await change_there(world, answers, key, value)
@@ -174,7 +176,8 @@ async def overrides(world: World) -> list[Any]:
 
 
 @on_sqlite
-async def test_nobody_else_may_even_look(world: World) -> None:
+async def test_nobody_else_may_even_look(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     await form(world, ADMIN, "limits.cards_a_day")
     view = world.modal(ADMIN)
     refused = {
@@ -223,7 +226,7 @@ async def forged(world: World, action: Action, value: str) -> Card:
 
 
 async def test_of_two_admins_at_once_the_second_is_told_what_it_is_now(open_world: OpenWorld) -> None:
-    world = await open_world(settings={"roles": {"admins": [ADMIN.email, LEAD.email], "managers": []}})
+    world = await open_world(settings={"roles": {"admins": [ADMIN.email, LEAD.email], "managers": []}}, worker=False)
     first = await form(world, ADMIN, "limits.cards_a_day")
     await form(world, LEAD, "limits.cards_a_day")
     assert (await world.submit(ADMIN, value="7")).ok
@@ -248,7 +251,8 @@ async def traces(world: World) -> list[tuple[str, str, str]]:
 
 
 @on_sqlite
-async def test_an_admin_leaves_only_when_it_is_meant(world: World) -> None:
+async def test_an_admin_leaves_only_when_it_is_meant(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answer, outcome = await change(world, "roles.admins", LEAD.email)
     assert outcome.ok
     assert "You yourself would no longer be an admin." in world.modal_words(ADMIN)
@@ -261,7 +265,7 @@ async def test_an_admin_leaves_only_when_it_is_meant(world: World) -> None:
 
 @on_sqlite
 async def test_going_back_to_the_file_takes_nobodys_own_role(open_world: OpenWorld) -> None:
-    world = await open_world(settings={"roles": {"admins": [ADMIN.email]}})
+    world = await open_world(settings={"roles": {"admins": [ADMIN.email]}}, worker=False)
     await change(world, "roles.admins", f"{ADMIN.email}\n{LEAD.email}")
     answer = await world.command(LEAD, "admin roles")
     await world.click(LEAD, answer, Action.ADMIN_RESET, reset_value(answer))
@@ -271,7 +275,7 @@ async def test_going_back_to_the_file_takes_nobodys_own_role(open_world: OpenWor
 
 @on_sqlite
 async def test_a_user_group_counts_as_soon_as_it_is_named(open_world: OpenWorld) -> None:
-    world = await open_world(usergroups={"cs-leads": [OLIVER.id]})
+    world = await open_world(usergroups={"cs-leads": [OLIVER.id]}, worker=False)
     _, outcome = await change(world, "roles.managers", f"{LEAD.email}\n@cs-leads")
     assert outcome.ok
     await world.app.directory.refresh(world.clock())  # what the job does that the form has started
@@ -279,7 +283,8 @@ async def test_a_user_group_counts_as_soon_as_it_is_named(open_world: OpenWorld)
 
 
 @on_sqlite
-async def test_the_same_value_again_changes_nothing(world: World) -> None:
+async def test_the_same_value_again_changes_nothing(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answer, outcome = await change(world, "limits.cards_a_day", "5")
     assert outcome.ok
     assert "is so already: nothing was changed." in answer.words
@@ -359,7 +364,7 @@ async def test_dead_letters_come_in_pages(open_world: OpenWorld) -> None:
 
 @on_sqlite
 async def test_held_alerts_are_released_from_there(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=lambda company: [company.account(f"Drop {n}") for n in range(12)] and None)
+    world = await open_world(accounts=lambda company: [company.account(f"Drop {n}") for n in range(12)] and None, worker=False)
     answer = await world.command(ADMIN, "admin breakers")
     assert "12 of 12 accounts (100 %) would open at once" in answer.read.replace("\u00a0", " ")
     await world.click(ADMIN, answer, Action.BREAKER_KEEP)
@@ -396,7 +401,8 @@ async def make_admins(world: World, emails: list[str | None]) -> None:
 
 
 @on_sqlite
-async def test_what_is_typed_is_no_layout_and_calls_nobody(world: World) -> None:
+async def test_what_is_typed_is_no_layout_and_calls_nobody(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     for key, typed in {
         "limits.contact": "<!channel> *x*",
         "away.stand_ins": "<!here>: `x`",

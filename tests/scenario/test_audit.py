@@ -59,7 +59,8 @@ async def test_it_is_searched_by_a_form_in_place(world: World) -> None:
 
 
 @on_sqlite
-async def test_it_comes_in_pages(world: World) -> None:
+async def test_it_comes_in_pages(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     await world.app.database.run(_many, 45)
     answer = await world.command(ADMIN, f"audit <@{LEAD.id}>")
     assert answer.buttons == ["Search…", "Next", "As a file (CSV)"]
@@ -79,7 +80,8 @@ def _many(session: Session, count: int, actor: str = LEAD.id, what: str = "pause
 
 
 @on_sqlite
-async def test_a_person_is_looked_for_no_further_back_than_said(world: World) -> None:
+async def test_a_person_is_looked_for_no_further_back_than_said(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     await world.app.database.run(lambda session: session.add(Trace(at=WEDNESDAY - timedelta(days=200), actor=LEAD.id, what="promoted")))
     answer = await world.command(ADMIN, f"audit <@{LEAD.id}>")
     assert "Since 20 Aug 2026" in answer.read

@@ -149,7 +149,7 @@ async def test_the_button_ends_it_early(open_world: OpenWorld) -> None:
 
 @on_sqlite
 async def test_settings_name_who_stands_in(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=both, settings={"away": {"stand_ins": {JANA.email: OLIVER.email}}})
+    world = await open_world(accounts=both, settings={"away": {"stand_ins": {JANA.email: OLIVER.email}}}, worker=False)
     assert f"<@{OLIVER.id}> stands in" in await said(world, JANA, "away until friday")
     assert "until 20 Nov 2026" in await said(world, JANA, "away")
 
@@ -181,7 +181,7 @@ async def test_chains_are_followed_and_never_go_round(open_world: OpenWorld) -> 
 @on_sqlite
 async def test_a_ring_of_stand_ins_is_nobody(open_world: OpenWorld) -> None:
     ring = {JANA.email: OLIVER.email, OLIVER.email: JANA.email}
-    world = await open_world(accounts=both, settings={"away": {"stand_ins": ring}})
+    world = await open_world(accounts=both, settings={"away": {"stand_ins": ring}}, worker=False)
     await said(world, JANA, "away until 2026-12-01")
     assert "Nobody stands in" in await said(world, OLIVER, "away until 2026-12-01")
     assert "Nobody stands in" in await said(world, JANA, "away")
@@ -214,13 +214,13 @@ async def test_what_cannot_be_is_refused_in_words(open_world: OpenWorld) -> None
 
 @on_sqlite
 async def test_a_guest_may_not(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=both)
+    world = await open_world(accounts=both, worker=False)
     assert "Only full members" in await said(world, GUEST, "away until tomorrow")
 
 
 @on_sqlite
 async def test_people_are_known_by_mention_address_or_name(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=both)
+    world = await open_world(accounts=both, worker=False)
     for named in ("@oliver", "oliver@ours.example", "@Oliver Grant", "Oliver"):
         assert f"<@{OLIVER.id}> stands in" in await said(world, JANA, f"away until tomorrow {named}")
         await said(world, JANA, "back")
@@ -228,7 +228,7 @@ async def test_people_are_known_by_mention_address_or_name(open_world: OpenWorld
 
 @on_sqlite
 async def test_a_manager_may_do_it_for_somebody_else(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=both)
+    world = await open_world(accounts=both, worker=False)
     answer = await world.command(LEAD, "away @jana until 2026-12-01 @oliver")
     assert f"<@{JANA.id}> is away until 1 Dec 2026" in answer.read
     assert "What they have taken stays theirs." in answer.read
@@ -290,5 +290,5 @@ async def test_other_statuses_and_people_without_accounts_mean_nothing(open_worl
 
 @on_sqlite
 async def test_a_stand_in_who_left_the_company_is_nobody(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=both, settings={"away": {"stand_ins": {JANA.email: GONE.email}}})
+    world = await open_world(accounts=both, settings={"away": {"stand_ins": {JANA.email: GONE.email}}}, worker=False)
     assert "Nobody stands in" in await said(world, JANA, "away until tomorrow")

@@ -7,7 +7,8 @@ from tests.scenario.conftest import OpenWorld, on_sqlite
 
 
 @on_sqlite
-async def test_help_names_the_words_that_one_may_use(world: World) -> None:
+async def test_help_names_the_words_that_one_may_use(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answers = {person: (await world.command(person, "help")).words for person in (JANA, LEAD, ADMIN)}
     assert ["/stay team" in words for words in answers.values()] == [False, True, True]
     assert ["/stay status" in words for words in answers.values()] == [False, False, True]
@@ -16,7 +17,8 @@ async def test_help_names_the_words_that_one_may_use(world: World) -> None:
 
 
 @on_sqlite
-async def test_an_unknown_word_gets_the_nearest_or_help(world: World) -> None:
+async def test_an_unknown_word_gets_the_nearest_or_help(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     for wrong, near in {"risk": "risks", "acount Acme": "account", "STATS": "status", "wy Acme": "why"}.items():
         answer = await world.command(JANA, wrong)
         assert f"Did you mean `/stay {near}`?" in answer.words
@@ -28,7 +30,8 @@ async def test_an_unknown_word_gets_the_nearest_or_help(world: World) -> None:
 
 
 @on_sqlite
-async def test_an_account_by_a_part_of_its_name(world: World) -> None:
+async def test_an_account_by_a_part_of_its_name(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answer = await world.command(WEI, "account acm")
     for text in ("Acme", "account1.example", "€120,000", f"<@{JANA.id}>", "`active_users.ratio`", "Contact of Acme", "Usage drop"):
         assert text in answer.words
@@ -39,7 +42,8 @@ async def test_an_account_by_a_part_of_its_name(world: World) -> None:
 
 
 @on_sqlite
-async def test_an_account_by_its_domain_or_not_at_all(world: World) -> None:
+async def test_an_account_by_its_domain_or_not_at_all(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     assert (await world.command(JANA, "account account2.exam")).text == "Borealis: 1 open alert"
     assert (await world.command(JANA, "account nobody")).text == "No account has “nobody” in its name or domain."
     assert (await world.command(JANA, "account 100%")).text == "No account has “100%” in its name or domain."
@@ -47,7 +51,8 @@ async def test_an_account_by_its_domain_or_not_at_all(world: World) -> None:
 
 
 @on_sqlite
-async def test_of_several_accounts_one_is_chosen(world: World) -> None:
+async def test_of_several_accounts_one_is_chosen(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answer = await world.command(JANA, "account account")
     assert "5 accounts match “account”. Which one?" in answer.words
     await world.click(JANA, answer, Action.ACCOUNT_PICK, "a2")
@@ -56,7 +61,8 @@ async def test_of_several_accounts_one_is_chosen(world: World) -> None:
 
 
 @on_sqlite
-async def test_of_several_accounts_one_is_chosen_for_why(world: World) -> None:
+async def test_of_several_accounts_one_is_chosen_for_why(open_world: OpenWorld) -> None:
+    world = await open_world(worker=False)
     answer = await world.command(JANA, "why account usage-drop")
     await world.click(JANA, answer, Action.ACCOUNT_PICK, "a5")
     assert "Evergreen" in answer.words
@@ -70,7 +76,7 @@ def nine_of_jana(company: Company) -> None:
 
 @on_sqlite
 async def test_risks_are_ones_own_and_a_managers_all_by_value(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=nine_of_jana, settings={"limits": {"cards_a_day": 20, "posts_per_second": 50}})
+    world = await open_world(accounts=nine_of_jana, settings={"limits": {"cards_a_day": 20, "posts_per_second": 50}}, worker=False)
     own = await world.command(OLIVER, "risks")
     assert "Your open alerts" in own.words
     assert own.words.count("Drop") == 1
