@@ -489,7 +489,7 @@ class Plan:
 
 async def start_world(stack: AsyncExitStack, folder: Path, database: Database, plan: Plan) -> World:
     """Everything that `run` joins, but for the scheduler; torn down by the stack."""
-    key = await prepared.key_of(database, vars(plan)) if plan.sweep else None
+    key = await prepared.key_of(database, vars(plan), folder) if plan.sweep else None
     door = _Door()
     events_url = await stack.enter_async_context(door.open()) if plan.transport == "http" else None
     manifest = read_manifest()

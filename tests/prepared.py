@@ -23,8 +23,8 @@ from models import Base
 from tests.postgres import RUN
 
 Key = tuple[Callable[..., None], str]
-FILES = re.compile(r'"(playbooks|letters|folder)": "')
-"""Settings that name files: two tests with the same settings may have written different ones."""
+FILES = re.compile(r'"(letters|folder)": "')
+"""Settings that name files: two tests with the same settings may have written different ones. What playbooks say stands in the key."""
 AFTERWARDS = ("accounts", "transport", "worker", "timeout")
 """What of a scenario's plan is not in the way of a copy: the first stands in the key by itself, no sweep knows of the others."""
 TABLES = [table.name for table in Base.metadata.sorted_tables]
@@ -64,13 +64,19 @@ class Shelf:
 SWEPT = Shelf(Path(os.environ.get(RUN) or tempfile.mkdtemp(prefix="staysail-run-"), "swept"))
 
 
-async def key_of(database: Database, plan: Mapping[str, Any]) -> Key | None:
+async def key_of(database: Database, plan: Mapping[str, Any], folder: Path) -> Key | None:
     """None: no other test can begin with the same, or this one has put something into the database already."""
     accounts: Callable[..., None] = plan["accounts"]
     told = json.dumps({name: value for name, value in plan.items() if name not in AFTERWARDS}, sort_keys=True, default=str)
     if "<" in accounts.__qualname__ or FILES.search(told) or not await database.read(_is_empty):
         return None
-    return accounts, f"{database.url.get_backend_name()} {told}"
+    return accounts, f"{database.url.get_backend_name()} {told}{_playbooks(plan['settings'], folder)}"
+
+
+def _playbooks(settings: Mapping[str, Any], folder: Path) -> str:
+    """The files that these settings name, with what they say."""
+    named = settings.get("playbooks")
+    return "".join(f" {file.name} {file.read_text()}" for file in sorted((folder / named).glob("*.yml"))) if named else ""
 
 
 def look(session: Session, report: Report) -> Left:

@@ -25,6 +25,7 @@ async def name_of(world: World, person: Person) -> str:
     return found.name
 
 
+@on_sqlite
 async def test_an_event_that_comes_twice_is_taken_in_once(world: World) -> None:
     renamed = user_json(replace(OLIVER, real_name="Oliver Grant-Holm"), "T0SANDBOX")
     world.sandbox.faults.add("events_api", "duplicate")
@@ -55,6 +56,7 @@ async def test_whoever_joins_is_known_at_once_as_an_owner(world: World) -> None:
     assert f"*Owner*\n<@{NORA.id}>" in card.words
 
 
+@on_sqlite
 async def test_an_invitation_brings_the_dead_letters_of_the_channel_back(open_world: OpenWorld) -> None:
     world = await open_world(settings={"channels": {"alerts": "#cs-secret"}})
     await world.quiet()

@@ -116,6 +116,7 @@ def update_take_by(alert_id: int, moment: Any) -> Any:
     return update(Alert).where(Alert.id == alert_id).values(take_by=moment)
 
 
+@on_sqlite
 async def test_twenty_five_accounts_in_pages_and_the_filter_and_search_kept_through_a_click(open_world: OpenWorld) -> None:
     world = await open_world(accounts=many, sweep=True)
     text = await open_home(world, JANA, "25 accounts")

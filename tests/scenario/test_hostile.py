@@ -54,6 +54,7 @@ def assert_harmless(found: Any, where: str) -> None:
     json.dumps(found)
 
 
+@on_sqlite
 async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
     world = await open_world(accounts=hostile, mail=True)
     await world.quiet()

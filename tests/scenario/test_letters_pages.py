@@ -15,6 +15,7 @@ from handlers.web.letters import letter_routes
 from models import Contact, Dispatch, OutboxMessage
 from tests.factories import until
 from tests.post import LINKS, NOW, change, contact_of, events_of, one_letter, row_of, traces_of
+from tests.scenario.conftest import on_sqlite
 
 SCANNER = {"Sec-Purpose": "prefetch"}
 
@@ -36,6 +37,7 @@ async def sent(database: Database, seconds_ago: float = 3600, **how: Any) -> int
     return number
 
 
+@on_sqlite
 async def test_looking_at_the_page_changes_nothing_and_the_button_unsubscribes(database: Database, web: httpx.AsyncClient) -> None:
     number = await sent(database, language="cs")
     link = LINKS.unsubscribe(number)
@@ -63,6 +65,7 @@ async def test_one_click_from_the_mail_program(database: Database, web: httpx.As
 
 
 @pytest.mark.parametrize("path", ["/u/MTI.forged", "/u/x", "/c/MTI.forged", "/c/%00", "/u/" + "a" * 5000])
+@on_sqlite
 async def test_forged_links(web: httpx.AsyncClient, path: str) -> None:
     for method in ("GET", "POST") if path.startswith("/u/") else ("GET",):
         answer = await web.request(method, path, headers={"Accept-Language": "ru-RU,ru;q=0.9"})
@@ -70,6 +73,7 @@ async def test_forged_links(web: httpx.AsyncClient, path: str) -> None:
         assert "Эта ссылка не работает" in answer.text
 
 
+@on_sqlite
 async def test_links_to_what_is_gone(web: httpx.AsyncClient) -> None:
     assert (await web.get(LINKS.unsubscribe(99))).status_code == 410
     assert (await web.post(LINKS.unsubscribe(99))).status_code == 410

@@ -262,6 +262,7 @@ async def test_a_message_becomes_a_note_once(world: World) -> None:
     assert [(trace.actor, trace.account_id, trace.detail["note"]) for trace in traces] == [(JANA.id, "a1", "They want SSO\nby June")]
 
 
+@on_sqlite
 async def test_a_form_that_is_sent_twice_makes_one_note(world: World) -> None:
     message = await said(world, OLIVER, "Acme is happy")
     await log(world, JANA, message)

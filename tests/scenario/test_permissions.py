@@ -101,6 +101,7 @@ async def test_only_admins_resend(open_world: OpenWorld) -> None:
     assert len(await world.dead()) == 4
 
 
+@on_sqlite
 async def test_a_user_group_gives_a_role_and_a_changed_profile_does_not_take_it(open_world: OpenWorld) -> None:
     world = await open_world(settings={"roles": {"managers": ["@cs-leads"]}}, usergroups={"cs-leads": [OLIVER.id]})
     assert (await world.command(OLIVER, "team")).text.startswith("The team")

@@ -177,6 +177,7 @@ async def test_playbooks_has_pages(open_world: OpenWorld, tmp_path: Path) -> Non
 # --- one playbook
 
 
+@on_sqlite
 async def test_a_playbook_is_seen_as_a_funnel(world: World) -> None:
     first = (await world.command(JANA, "playbook onboarding")).read
     assert "From signing to first value\nStarts whenever its condition becomes true" in first

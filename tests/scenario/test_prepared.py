@@ -10,7 +10,7 @@ import pytest
 from bot.database import Database
 from models import Account
 from tests import prepared
-from tests.conftest import empty
+from tests.conftest import empty, on_sqlite
 from tests.factories import WEDNESDAY, Company, Plan, few_accounts, start_world
 
 
@@ -45,15 +45,22 @@ async def test_a_copy_is_what_a_sweep_left_and_another_would_leave(
     assert len(first.rows["alerts"]) == 4
 
 
-async def test_who_begins_otherwise_is_swept(database: Database) -> None:
+@on_sqlite
+async def test_who_begins_otherwise_is_swept(database: Database, tmp_path: Path) -> None:
     async def key(**plan: Any) -> prepared.Key | None:
-        return await prepared.key_of(database, vars(Plan(**plan)))
+        return await prepared.key_of(database, vars(Plan(**plan)), tmp_path)
 
     usual = await key()
     assert usual is not None
     assert await key(worker=False, transport="http") == usual
     assert await key(settings={"digest": {"enabled": True}}) != usual != await key(usergroups={"cs-leads": ["U1"]})
-    assert await key(settings={"playbooks": "./playbooks"}) is None
+    playbooks = tmp_path / "playbooks"
+    playbooks.mkdir()
+    (playbooks / "first.yml").write_text("version: 1")
+    first = await key(settings={"playbooks": "./playbooks"})
+    (playbooks / "first.yml").write_text("version: 2")
+    assert usual != first != await key(settings={"playbooks": "./playbooks"})
+    assert await key(settings={"letters": "./letters"}) is None
     assert await key(accounts=lambda company: None) is None
     await database.run(lambda session: session.add(Account(id="a1", name="Acme", polled_at=WEDNESDAY)))
     assert await key() is None

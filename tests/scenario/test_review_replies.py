@@ -80,6 +80,7 @@ async def events(world: World) -> list[dict[str, Any]]:
     return [one.data for one in found]
 
 
+@on_sqlite
 async def test_answers_stand_in_the_organizers_message_and_what_matters_is_said(world: World) -> None:
     await planned(world, **PEOPLE)
     marta, other = await letter_to(world, "marta@acme.example"), await letter_to(world, THE_OTHER)

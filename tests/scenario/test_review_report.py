@@ -66,6 +66,7 @@ async def test_a_csm_reads_what_is_to_be_done_and_plans_it(open_world: OpenWorld
     assert "Acme" in Card(message).read
 
 
+@on_sqlite
 async def test_a_manager_reads_how_the_team_stands_and_sees_it_drawn(open_world: OpenWorld) -> None:
     world = await opened(open_world)
     await planned(world)

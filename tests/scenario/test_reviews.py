@@ -169,6 +169,7 @@ async def test_what_is_known_of_it_afterwards(world: World) -> None:
     assert (await world.did("Acme"))[-1] == ("scheduled", JANA.id)
 
 
+@on_sqlite
 async def test_a_form_that_comes_in_several_times_is_one_review(world: World) -> None:
     await opened(world)
     view = world.modal(JANA)

@@ -31,6 +31,7 @@ async def world(open_world: OpenWorld) -> World:
     return await open_with_rooms(open_world)
 
 
+@on_sqlite
 async def test_the_whole_way(world: World) -> None:
     card = await world.card("Acme")
     await world.click(JANA, card, Action.ALERT_ESCALATE)
@@ -149,6 +150,7 @@ async def test_the_most_urgent_brings_the_managers(world: World) -> None:
     assert LEAD.id in channel(world).members
 
 
+@on_sqlite
 async def test_a_form_sent_twice_opens_one_room(world: World) -> None:
     card = await world.card("Acme")
     await world.click(JANA, card, Action.ALERT_ESCALATE)

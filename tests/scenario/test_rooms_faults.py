@@ -115,7 +115,12 @@ class Dead(BaseException):
     """kill −9."""
 
 
-@pytest.mark.parametrize("before", [False, True], ids=["after Slack's answer", "before the call"])
+@pytest.mark.parametrize(
+    ("before", "database_url"),
+    [(False, "sqlite"), (False, "postgresql"), (True, "sqlite")],
+    ids=["after Slack's answer", "after Slack's answer, on PostgreSQL", "before the call"],
+    indirect=["database_url"],
+)
 async def test_a_process_that_dies_at_each_step_leaves_one_room(open_world: OpenWorld, before: bool) -> None:
     world = await open_with_rooms(open_world)
     await escalate(world)
