@@ -14,18 +14,12 @@ from tests.factories import Card, Company, World
 from tests.scenario.conftest import OpenWorld, on_sqlite
 
 NAMES = [
-    "<!channel> & Co",
-    "{{7*7}} {% raw %}",
+    "<!channel> & {{7*7}} {% raw %} {who} {at}",
     "A" * 300,
-    "Two\nlines\r\nand a\ttab",
-    "\u202eevil\u202c \u200fRTL\u2067 marks",
-    "*bold* _it_ ~no~ `code` > quote",
-    "<@U0JANA> <https://evil.example|Acme>",
+    "Two\nlines\r\nand a\ttab, \u202eevil\u202c \u200fRTL\u2067 marks",
+    "<@U0JANA> <https://evil.example|Acme> *bold* _it_ ~no~ `code` > quote",
     '"; DROP TABLE accounts; --',
-    "{who} {at}",
 ]
-FOR_SQL = ("A" * 300, '"; DROP TABLE accounts; --')
-"""Those with which another database could do something else; the other names it finds in the same way."""
 CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 PING = re.compile(r"<!(channel|here|everyone|subteam)|<@U0JANA> &lt;|<https://evil")
 
@@ -65,9 +59,8 @@ async def test_hostile_names_reach_slack_as_text(open_world: OpenWorld) -> None:
         assert all(block.get("text", {"verbatim": True}).get("verbatim") for block in _blocks(call.args))
     for name in NAMES:
         card = await world.card(await _known_as(world, " ".join(name.split()) if "\n" in name else name))
-        if world.app.database.is_sqlite:  # what a modal shows was read already: the other database would give the same
-            await _open_all(world, card, name)
-        for word in ("account", "why") if world.app.database.is_sqlite or name in FOR_SQL else ():
+        await _open_all(world, card, name)
+        for word in ("account", "why"):
             assert_harmless((await world.command(JANA, f"{word} {name[:200]}")).message.blocks, word)
     assert world.told(JANA)
 

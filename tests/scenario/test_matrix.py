@@ -182,6 +182,8 @@ async def test_everybody_may_do_what_the_table_says_and_no_more(open_world: Open
     values = await world.app.database.run(furnish, world.clock())
     wrong = {}
     for action, allowed in MAY.items():
+        if allowed == TEAM and person in TEAM - {WEI}:
+            continue  # what she may who has nothing to do with it, her colleagues may
         value = values.get(action.value) or values.get(action.value.split(".")[0]) or "1"
         told = await press(world, person, action, value)
         if told.startswith(REFUSALS) == (person in allowed):
