@@ -7,9 +7,9 @@ await world.click(JANA, card, Action.ALERT_TAKE)
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -328,6 +328,26 @@ class World:
         if key:
             prepared.SWEPT.put(key, await self.app.database.read(prepared.look, report))
 
+    async def begin(self, key: prepared.Key | None, swept: prepared.Key | None, story: "Begin") -> None:
+        """The first sweep, and a story that changes nothing but through Slack; if one before began so, a copy of what that left."""
+        left = prepared.SWEPT.get(key) if key else None
+        if left and left.seen:
+            self._a_second_later()
+            await self.app.database.run(prepared.lay, left)
+            self.clock.at = left.seen.at
+            prepared.show(left.seen, self.sandbox)
+            self.reports.append(left.report)
+            return self.start_worker()
+        await self.first_sweep(swept)
+        self.start_worker()
+        await story(self)
+        await self.quiet()
+        await self.sandbox.settled()
+        if key:
+            left = await self.app.database.read(prepared.look, self.reports[-1])
+            prepared.SWEPT.put(key, prepared.see(left, self.sandbox, self.clock.at))
+        return None
+
     def _a_second_later(self) -> None:
         self.clock.move(seconds=1)
         self.company.write_usage(day_of(self.clock.at, ZONE))
@@ -472,6 +492,10 @@ def _shown(session: Session, subject: str) -> OutboxMessage | None:
     return row if row and row.ts and row.shown_version >= row.wanted_version else None
 
 
+Begin = Callable[[World], Awaitable[Any]]
+"""What a scenario's people have done before it begins; several scenarios may begin so."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a scenario starts with. `mail`: letters go to the sandbox's inbox. `variables` are more of the environment's."""
@@ -485,11 +509,13 @@ class Plan:
     timeout: float = 15.0
     mail: bool = False
     variables: dict[str, str] = field(default_factory=dict)
+    begin: Begin | None = None
 
 
 async def start_world(stack: AsyncExitStack, folder: Path, database: Database, plan: Plan) -> World:
     """Everything that `run` joins, but for the scheduler; torn down by the stack."""
-    key = await prepared.key_of(database, vars(plan), folder) if plan.sweep else None
+    begun = await prepared.key_of(database, vars(plan), folder) if plan.begin else None
+    key = await prepared.key_of(database, vars(replace(plan, begin=None)), folder) if plan.sweep else None
     door = _Door()
     events_url = await stack.enter_async_context(door.open()) if plan.transport == "http" else None
     manifest = read_manifest()
@@ -519,6 +545,9 @@ async def start_world(stack: AsyncExitStack, folder: Path, database: Database, p
         stack.push_async_callback(handler.close_async)
     await app.directory.refresh(clock())
     stack.push_async_callback(world.stop_worker)
+    if plan.begin:
+        await world.begin(begun, key, plan.begin)
+        return world
     if plan.sweep:
         await world.first_sweep(key)
     if plan.worker:

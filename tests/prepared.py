@@ -1,5 +1,8 @@
 """The first sweep of a company, done once in a run; scenarios that begin with the same company get a copy of what it left.
 
+The same of a story that several scenarios begin with, such as that a call was booked: a copy of what it left in the database, in Slack
+and in the mailbox.
+
 What is copied was made by the very code that the scenarios are about: whatever it does wrong, all of them see.
 """
 
@@ -9,7 +12,8 @@ import pickle
 import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,8 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.database import Database
+from bot.sandbox.server import Sandbox
+from bot.sandbox.workspace import Contents
 from jobs.report import Report
 from models import Base
 from tests.postgres import RUN
@@ -31,12 +37,22 @@ TABLES = [table.name for table in Base.metadata.sorted_tables]
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What stood in Slack when a story had come so far, the letters that had come, and how late it was."""
+
+    at: datetime
+    contents: Contents
+    letters: list[tuple[str, tuple[str, ...], bytes]]
+
+
+@dataclass(frozen=True)
 class Left:
-    """What a sweep left: its report, every row by table, and how far PostgreSQL's sequences had come."""
+    """What a sweep left: its report, every row by table, and how far PostgreSQL's sequences had come. `seen`: after a story."""
 
     report: Report
     rows: Mapping[str, list[Any]]
     sequences: Mapping[str, int]
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
@@ -67,10 +83,15 @@ SWEPT = Shelf(Path(os.environ.get(RUN) or tempfile.mkdtemp(prefix="staysail-run-
 async def key_of(database: Database, plan: Mapping[str, Any], folder: Path) -> Key | None:
     """None: no other test can begin with the same, or this one has put something into the database already."""
     accounts: Callable[..., None] = plan["accounts"]
-    told = json.dumps({name: value for name, value in plan.items() if name not in AFTERWARDS}, sort_keys=True, default=str)
-    if "<" in accounts.__qualname__ or FILES.search(told) or not await database.read(_is_empty):
+    told = json.dumps({name: value for name, value in plan.items() if name not in AFTERWARDS}, sort_keys=True, default=_named)
+    if "<locals>" in accounts.__qualname__ + told or FILES.search(told) or not await database.read(_is_empty):
         return None
     return accounts, f"{database.url.get_backend_name()} {told}{_playbooks(plan['settings'], folder)}"
+
+
+def _named(value: Any) -> str:
+    """A story by its name, whatever else by what it says."""
+    return f"{value.__module__}.{value.__qualname__}" if callable(value) else str(value)
 
 
 def _playbooks(settings: Mapping[str, Any], folder: Path) -> str:
@@ -97,6 +118,17 @@ def lay(session: Session, left: Left) -> None:
             connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM unnest(%s::text[]::{table}[])", (rows,))
     if left.sequences:
         connection.exec_driver_sql("SELECT setval(n, v) FROM unnest(%s::regclass[], %s::bigint[]) AS s(n, v)", _columns(left.sequences))
+
+
+def see(left: Left, sandbox: Sandbox, at: datetime) -> Left:
+    letters = [(one.sender, one.recipients, one.source) for one in sandbox.inbox.letters]
+    return replace(left, seen=Seen(at, sandbox.workspace.contents, letters))
+
+
+def show(seen: Seen, sandbox: Sandbox) -> None:
+    sandbox.workspace.contents = seen.contents
+    for sender, recipients, source in seen.letters:
+        sandbox.inbox.take(sender, recipients, source)
 
 
 def _is_empty(session: Session) -> bool:

@@ -49,9 +49,13 @@ def with_mail_and_records(crm: Company) -> None:
         crm.contact("a1", *contact)
 
 
+PLAN: dict[str, Any] = {"accounts": with_mail_and_records, "mail": True, "settings": HOUSE}
+
+
 @pytest.fixture
 async def world(open_world: OpenWorld) -> World:
-    return await open_world(accounts=with_mail_and_records, mail=True, settings=HOUSE)
+    """A call is over, and the question stands."""
+    return await open_world(**PLAN, begin=over)
 
 
 async def ask(world: World) -> dict[str, int]:
@@ -100,7 +104,7 @@ async def one_review(world: World) -> Review:
 
 
 async def test_the_question_and_what_came_of_it(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     assert question.buttons == ["Held…", "Moved…", "No-show…"]
     assert "*Held?* The call with *<https://crm.example/accounts/1|Acme>* was planned for" in question.words
     planning = direct(world, JANA)[0]
@@ -223,8 +227,7 @@ async def test_it_is_asked_in_the_organizers_hours(open_world: OpenWorld) -> Non
 
 @on_sqlite
 async def test_who_does_not_answer_is_reminded_once_in_two_business_days(world: World) -> None:
-    await over(world)  # a Thursday
-    said = len(world.direct(JANA))
+    said = len(world.direct(JANA))  # on a Thursday
     for moment, expected in (
         (world.clock.at + timedelta(days=3), {}),  # a Sunday
         (world.clock.at + timedelta(days=4, minutes=-1), {}),
@@ -240,7 +243,7 @@ async def test_who_does_not_answer_is_reminded_once_in_two_business_days(world: 
 
 
 async def test_of_two_at_once_the_first_counts_and_the_second_is_told(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     for person in (JANA, LEAD):
         assert (await world.click(person, question, Action.REVIEW_HELD)).ok
     outcomes = await asyncio.gather(*(world.submit(person, **AGREED, **row(1, "Call", person.id, "2026-12-03")) for person in (JANA, LEAD)))
@@ -266,7 +269,7 @@ async def test_of_two_at_once_the_first_counts_and_the_second_is_told(world: Wor
 
 @on_sqlite
 async def test_mistakes_come_back_inside_the_modal(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     assert (await world.click(JANA, question, Action.REVIEW_HELD)).ok
     wrong: list[tuple[dict[str, Any], dict[str, str]]] = [
         ({}, {Input.AGREED: InputError.AGREED_MISSING}),
@@ -301,7 +304,7 @@ async def test_mistakes_come_back_inside_the_modal(world: World) -> None:
 
 @on_sqlite
 async def test_another_task_loses_nothing_that_was_typed(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     assert (await world.click(JANA, question, Action.REVIEW_HELD)).ok
     view = world.modal(JANA)
     typed: dict[str, Any] = AGREED | row(2, "Call them", OLIVER.id, "2026-12-03") | {Input.MOOD.value: "2", Input.MINUTES.value: ["yes"]}
@@ -321,7 +324,7 @@ async def test_another_task_loses_nothing_that_was_typed(world: World) -> None:
 
 @on_sqlite
 async def test_only_who_has_to_do_with_it_answers(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     for action in (Action.REVIEW_HELD, Action.REVIEW_MOVE, Action.REVIEW_NO_SHOW):
         await world.click(WEI, question, action)
         assert world.told(WEI)[-1].startswith("Only Jana Nováková, who invited,"), action
@@ -334,7 +337,7 @@ async def test_only_who_has_to_do_with_it_answers(world: World) -> None:
 
 @on_sqlite
 async def test_who_moves_it_too_late_reads_who_was_first(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     assert (await world.click(LEAD, question, Action.REVIEW_MOVE)).ok
     await answered(world, question, **AGREED)
     late = await world.submit(LEAD, **own("2026-11-24", "11:00"))
@@ -344,7 +347,7 @@ async def test_who_moves_it_too_late_reads_who_was_first(world: World) -> None:
 
 @on_sqlite
 async def test_moved_it_is_asked_anew(world: World) -> None:
-    question = await over(world)
+    question = message(world)
     assert (await world.click(JANA, question, Action.REVIEW_MOVE)).ok
     assert element(world, Input.REVIEW_WHEN)["initial_option"]["value"] != "own", "its old time is over"
     assert (await world.submit(JANA, **own("2026-11-24", "11:00"))).ok
@@ -365,7 +368,8 @@ async def test_moved_it_is_asked_anew(world: World) -> None:
 
 
 @on_sqlite
-async def test_cancelled_meanwhile_closes_the_question(world: World) -> None:
+async def test_cancelled_meanwhile_closes_the_question(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN)
     await planned(world)
     await letters(world)
     assert (await world.click(JANA, message(world), Action.REVIEW_CANCEL)).ok
@@ -380,7 +384,8 @@ async def test_cancelled_meanwhile_closes_the_question(world: World) -> None:
 
 
 @on_sqlite
-async def test_nobody_came(world: World) -> None:
+async def test_nobody_came(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN)
     question = await over(world, **{Input.REVIEW_PLACE.value: "Room 5"})
     outcome = await world.open_and_submit(JANA, question, Action.REVIEW_NO_SHOW, note="No word <from> them")
     assert outcome.ok, outcome
@@ -414,7 +419,8 @@ async def test_nobody_came(world: World) -> None:
 
 
 @on_sqlite
-async def test_minutes_reach_only_those_who_may_be_written_to(world: World) -> None:
+async def test_minutes_reach_only_those_who_may_be_written_to(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN)
     question = await over(world, **{Action.REVIEW_TEAMMATES.value: [OLIVER.id]})
     await change(world, Contact, Contact.id == MARTA, opted_out=True)
     await change(world, Contact, Contact.id == JON, unsubscribed_at=world.clock.at)
@@ -468,7 +474,8 @@ async def test_the_next_one_counts_from_the_one_that_was_held(open_world: OpenWo
     assert "We import &lt;the&gt; first two months" in (await world.card("Acme")).words
 
 
-async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_the_account(world: World) -> None:
+async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_the_account(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN)
     await planned(world)
     (duty,) = [one for one in world.app.reviews if isinstance(getattr(one, "__self__", None), HandingOn)]
     assert await duty() == {"meetings_handed_on": 0}
@@ -486,7 +493,8 @@ async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_t
 
 
 @on_sqlite
-async def test_without_anybody_who_looks_after_the_account_the_managers_are_asked(world: World) -> None:
+async def test_without_anybody_who_looks_after_the_account_the_managers_are_asked(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN)
     await planned(world)
     await change(world, Teammate, Teammate.slack_id == JANA.id, is_active=False)
     world.clock.at = BEGINS + timedelta(hours=2)
