@@ -15,9 +15,12 @@ from tests.scenario.conftest import OpenWorld, on_sqlite
 OFFICE = {"workspace": {"business_hours": "Mon-Fri 09:00-18:00", "holidays": "CZ"}}
 
 
+PLAN: dict[str, Any] = {"accounts": few_accounts, "mail": True, "settings": OFFICE}
+
+
 @pytest.fixture
 async def world(open_world: OpenWorld) -> World:
-    return await open_world(accounts=few_accounts, mail=True, settings=OFFICE)
+    return await open_world(**PLAN)
 
 
 async def plan(world: World, day: str, clock: str = "10:00", person: Person = JANA) -> None:
@@ -29,6 +32,10 @@ async def plan(world: World, day: str, clock: str = "10:00", person: Person = JA
     assert (await world.click(person, card, Action.REVIEW_SCHEDULE)).ok
     await _fill(world, person, day, clock, **{Action.REVIEW_CONTACTS.value: ["c1"]})
     await world.quiet()
+
+
+async def for_friday(world: World) -> None:
+    await plan(world, "2026-11-20")
 
 
 async def move(world: World, day: str, clock: str = "10:00") -> None:
@@ -90,8 +97,8 @@ async def test_what_is_planned_late_is_told_at_once_and_holidays_are_no_business
 
 
 @on_sqlite
-async def test_a_meeting_that_moves_has_another_brief_and_the_first_one_does_not_leave_any_more(world: World) -> None:
-    await plan(world, "2026-11-20")
+async def test_a_meeting_that_moves_has_another_brief_and_the_first_one_does_not_leave_any_more(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=for_friday)
     await world.stop_worker()
     world.clock.at = datetime(2026, 11, 19, 8, tzinfo=UTC)
     (duty,) = [one for one in world.app.reviews if isinstance(getattr(one, "__self__", None), Briefs)]
@@ -106,8 +113,8 @@ async def test_a_meeting_that_moves_has_another_brief_and_the_first_one_does_not
 
 
 @on_sqlite
-async def test_a_meeting_that_is_cancelled_has_none(world: World) -> None:
-    await plan(world, "2026-11-20")
+async def test_a_meeting_that_is_cancelled_has_none(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=for_friday)
     (meeting,) = [one for one in _posts(world, JANA) if "Cancel…" in one.buttons]
     outcome = await world.open_and_submit(JANA, meeting, Action.REVIEW_CANCEL)
     assert outcome.ok, outcome
@@ -115,8 +122,8 @@ async def test_a_meeting_that_is_cancelled_has_none(world: World) -> None:
 
 
 @on_sqlite
-async def test_a_warehouse_that_is_down_is_told_and_the_rest_stands(world: World) -> None:
-    await plan(world, "2026-11-20")
+async def test_a_warehouse_that_is_down_is_told_and_the_rest_stands(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=for_friday)
     world.company.usage.write_bytes(b"this is no database" * 100)
     (brief,) = await briefs(world, "2026-11-19 08:00")
     assert "Not known: usage (Active users): " in brief.words

@@ -18,7 +18,7 @@ from bot.reviews.sample import SAMPLE
 from bot.sandbox.messages import Message
 from models import Dispatch, Review
 from tests.cast import JANA
-from tests.factories import World, few_accounts
+from tests.factories import World
 from tests.integration.crashing import Crash, Dying
 from tests.scenario.conftest import OpenWorld, on_sqlite
 
@@ -29,11 +29,13 @@ NAME = "Acme-QBR-2026-11-19.pptx"
 
 async def briefed(open_world: OpenWorld, **plan: Any) -> World:
     """A meeting tomorrow whose brief stands in Jana's conversation."""
-    world = await open_world(accounts=few_accounts, **plan)
+    return await open_world(**plan, begin=is_briefed)
+
+
+async def is_briefed(world: World) -> None:
     await world.app.database.run(brief, world.clock.at)
     world.app.worker.wake()
     await world.quiet()
-    return world
 
 
 def brief(session: Session, now: datetime) -> None:

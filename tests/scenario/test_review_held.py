@@ -369,8 +369,7 @@ async def test_moved_it_is_asked_anew(world: World) -> None:
 
 @on_sqlite
 async def test_cancelled_meanwhile_closes_the_question(open_world: OpenWorld) -> None:
-    world = await open_world(**PLAN)
-    await planned(world)
+    world = await open_world(**PLAN, begin=planned)
     await letters(world)
     assert (await world.click(JANA, message(world), Action.REVIEW_CANCEL)).ok
     world.clock.at = BEGINS + timedelta(hours=1)
@@ -475,8 +474,7 @@ async def test_the_next_one_counts_from_the_one_that_was_held(open_world: OpenWo
 
 
 async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_the_account(open_world: OpenWorld) -> None:
-    world = await open_world(**PLAN)
-    await planned(world)
+    world = await open_world(**PLAN, begin=planned)
     (duty,) = [one for one in world.app.reviews if isinstance(getattr(one, "__self__", None), HandingOn)]
     assert await duty() == {"meetings_handed_on": 0}
     await change(world, Teammate, Teammate.slack_id == JANA.id, is_active=False)
@@ -494,8 +492,7 @@ async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_t
 
 @on_sqlite
 async def test_without_anybody_who_looks_after_the_account_the_managers_are_asked(open_world: OpenWorld) -> None:
-    world = await open_world(**PLAN)
-    await planned(world)
+    world = await open_world(**PLAN, begin=planned)
     await change(world, Teammate, Teammate.slack_id == JANA.id, is_active=False)
     world.clock.at = BEGINS + timedelta(hours=2)
     assert await ask(world) == {"asked": 1}

@@ -34,8 +34,13 @@ PEOPLE = {Action.REVIEW_CONTACTS.value: ["c1", MARTA], Action.REVIEW_TEAMMATES.v
 
 @pytest.fixture
 async def world(open_world: OpenWorld) -> World:
+    """Marta, another of Acme's, and Oliver are invited to a call."""
     settings = OFFICE | {"meetings": {"replies": {"address": TAKEN_IN}}}
-    return await open_world(accounts=company, mail=True, settings=settings, variables={"STAYSAIL_SECRET": SECRET})
+    return await open_world(accounts=company, mail=True, settings=settings, variables={"STAYSAIL_SECRET": SECRET}, begin=invited)
+
+
+async def invited(world: World) -> None:
+    await planned(world, **PEOPLE)
 
 
 async def hand_on(world: World, raw: bytes, kind: str = "message/rfc822", secret: str = SECRET) -> tuple[int, str]:
@@ -82,7 +87,6 @@ async def events(world: World) -> list[dict[str, Any]]:
 
 @on_sqlite
 async def test_answers_stand_in_the_organizers_message_and_what_matters_is_said(world: World) -> None:
-    await planned(world, **PEOPLE)
     marta, other = await letter_to(world, "marta@acme.example"), await letter_to(world, THE_OTHER)
     (message,) = own_messages(world)
     assert f"Contact of Acme (no answer yet)\nMarta Silva (no answer yet)\n<@{OLIVER.id}> (no answer yet)" in message.words
@@ -120,7 +124,6 @@ async def test_answers_stand_in_the_organizers_message_and_what_matters_is_said(
 
 @on_sqlite
 async def test_an_answer_to_an_invitation_that_a_newer_one_replaced_does_not_count(world: World) -> None:
-    await planned(world, **PEOPLE)
     first = await letter_to(world, "marta@acme.example")
     asked = invitation_in(first, [first])
     assert asked is not None
@@ -142,7 +145,6 @@ async def test_an_answer_to_an_invitation_that_a_newer_one_replaced_does_not_cou
 
 @on_sqlite
 async def test_what_changes_nothing(world: World) -> None:
-    await planned(world, **PEOPLE)
     (review,) = await reviews(world)
     said = Said(uid=review.uid, at=world.clock.at)
     before = await people(world)
@@ -167,7 +169,6 @@ async def test_what_changes_nothing(world: World) -> None:
 
 @on_sqlite
 async def test_another_time_is_proposed_and_somebody_else_is_sent(world: World) -> None:
-    await planned(world, **PEOPLE)
     (review,) = await reviews(world)
     said = Said(uid=review.uid, at=world.clock.at, answer="DECLINED", method="COUNTER", begins="DTSTART:20261124T150000Z")
     assert await hand_on(world, outlook(said)) == (200, "recorded")
@@ -185,7 +186,6 @@ async def test_another_time_is_proposed_and_somebody_else_is_sent(world: World) 
 
 @on_sqlite
 async def test_the_demo_carries_what_a_reader_clicks(world: World, tmp_path: Path) -> None:
-    await planned(world, **PEOPLE)
     letter = await letter_to(world, "marta@acme.example")
     asked = invitation_in(letter, [letter])
     assert asked is not None
@@ -201,8 +201,7 @@ async def test_the_demo_carries_what_a_reader_clicks(world: World, tmp_path: Pat
 
 @on_sqlite
 async def test_without_the_setting_answers_go_to_the_organizer_and_the_message_says_so(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=company, mail=True, settings=OFFICE, variables={"STAYSAIL_SECRET": SECRET})
-    await planned(world, **PEOPLE)
+    world = await open_world(accounts=company, mail=True, settings=OFFICE, variables={"STAYSAIL_SECRET": SECRET}, begin=invited)
     letter = await letter_to(world, "marta@acme.example")
     asked = invitation_in(letter, [letter])
     assert asked is not None

@@ -34,9 +34,12 @@ def company(company: Company) -> None:
     company.contact("a1", EVA, "Eva Blank", None, "User")
 
 
+PLAN: dict[str, Any] = {"accounts": company, "mail": True, "settings": OFFICE}
+
+
 @pytest.fixture
 async def world(open_world: OpenWorld) -> World:
-    return await open_world(accounts=company, mail=True, settings=OFFICE)
+    return await open_world(**PLAN)
 
 
 async def stored(world: World, look: Callable[[Session], Any]) -> Any:
@@ -117,8 +120,8 @@ async def reviews(world: World) -> list[Review]:
     return list(await stored(world, lambda session: session.scalars(select(Review).order_by(Review.id)).all()))
 
 
-async def test_a_csm_books_a_call_from_the_card(world: World) -> None:
-    await opened(world)
+async def test_a_csm_books_a_call_from_the_card(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=opened)
     seen = world.modal_words(JANA)
     assert "Acme" in seen
     assert "Thu 19 Nov at 10:00\nFri 20 Nov at 13:30\nMon 23 Nov at 11:00\nAnother time" in seen
@@ -149,8 +152,9 @@ async def test_a_csm_books_a_call_from_the_card(world: World) -> None:
 
 
 @on_sqlite
-async def test_what_is_known_of_it_afterwards(world: World) -> None:
-    card = await planned(world)
+async def test_what_is_known_of_it_afterwards(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=planned)
+    card = await world.card("Acme")
     await letters(world)
     assert f"Call, <!date^{FIRST_SECONDS}" in card.words
     assert f"with Contact of Acme, planned by <@{JANA.id}>" in card.read
@@ -170,8 +174,8 @@ async def test_what_is_known_of_it_afterwards(world: World) -> None:
 
 
 @on_sqlite
-async def test_a_form_that_comes_in_several_times_is_one_review(world: World) -> None:
-    await opened(world)
+async def test_a_form_that_comes_in_several_times_is_one_review(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=opened)
     view = world.modal(JANA)
     await asyncio.gather(world.submit(JANA), world.sandbox.submit(JANA.id, view.id, {}))
     payload = world.sandbox.deliveries[-1].parcel.payload
@@ -336,8 +340,8 @@ async def test_whoever_answered_is_invited_and_the_agenda_names_the_score_but_no
 
 
 @on_sqlite
-async def test_contacts_are_searched_as_one_types(world: World) -> None:
-    await opened(world)
+async def test_contacts_are_searched_as_one_types(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=opened)
     form = world.modal(JANA).id
 
     async def found(text: str) -> list[str]:
@@ -351,8 +355,8 @@ async def test_contacts_are_searched_as_one_types(world: World) -> None:
 
 
 @on_sqlite
-async def test_whoever_is_second_to_move_it_is_told(world: World) -> None:
-    await planned(world)
+async def test_whoever_is_second_to_move_it_is_told(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=planned)
     await letters(world)
     own_message = message(world)
     assert (await world.click(JANA, own_message, Action.REVIEW_MOVE)).ok
@@ -367,8 +371,8 @@ async def test_whoever_is_second_to_move_it_is_told(world: World) -> None:
 
 
 @on_sqlite
-async def test_nothing_is_sent_for_a_move_that_changes_nothing(world: World) -> None:
-    await planned(world)
+async def test_nothing_is_sent_for_a_move_that_changes_nothing(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=planned)
     count = len(await letters(world))
     assert (await world.open_and_submit(JANA, message(world), Action.REVIEW_MOVE)).ok
     assert len(await letters(world)) == count
@@ -377,8 +381,7 @@ async def test_nothing_is_sent_for_a_move_that_changes_nothing(world: World) -> 
 
 @on_sqlite
 async def test_an_invitation_that_has_not_left_gives_way_to_a_newer_one(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=company, mail=True, settings=OFFICE)
-    await opened(world)
+    world = await open_world(**PLAN, begin=opened)
     await world.stop_worker()
     assert (await world.submit(JANA, **{Action.REVIEW_CONTACTS.value: ["c1", MARTA]})).ok
     await world.sandbox.close(JANA.id, world.modal(JANA).id, everything=True)
@@ -403,8 +406,8 @@ def button(world: World, action: Action, value: str) -> Card:
 
 
 @on_sqlite
-async def test_only_who_has_to_do_with_it_changes_it(world: World) -> None:
-    await planned(world)
+async def test_only_who_has_to_do_with_it_changes_it(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=planned)
     await letters(world)
     own_message = message(world)
     for action in (Action.REVIEW_MOVE, Action.REVIEW_CANCEL):
@@ -431,8 +434,8 @@ async def test_without_a_mail_server_the_button_says_how_to_get_one(open_world: 
 
 
 @on_sqlite
-async def test_who_wants_no_more_mail_is_withheld_and_the_organizer_hears_of_it(world: World) -> None:
-    await opened(world)
+async def test_who_wants_no_more_mail_is_withheld_and_the_organizer_hears_of_it(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=opened)
     await world.stop_worker()
     assert (await world.submit(JANA)).ok
     await change(world, Contact, Contact.id == "c1", opted_out=True)

@@ -31,6 +31,10 @@ async def world(open_world: OpenWorld) -> World:
     return await open_with_rooms(open_world)
 
 
+async def opened_at_once(world: World) -> None:
+    await opened(world, urgency="now")
+
+
 @on_sqlite
 async def test_the_whole_way(world: World) -> None:
     card = await world.card("Acme")
@@ -145,8 +149,8 @@ async def test_money_and_comments_are_offered_only_to_those_who_see_them(open_wo
 
 
 @on_sqlite
-async def test_the_most_urgent_brings_the_managers(world: World) -> None:
-    await opened(world, urgency="now")
+async def test_the_most_urgent_brings_the_managers(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened_at_once)
     assert LEAD.id in channel(world).members
 
 
@@ -194,8 +198,8 @@ async def test_a_guest_may_neither_ask_nor_answer(world: World) -> None:
 
 
 @on_sqlite
-async def test_only_those_who_are_asked_may_answer(world: World) -> None:
-    await opened(world)
+async def test_only_those_who_are_asked_may_answer(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened)
     for action in (Action.ROOM_ACCEPT, Action.ROOM_RETURN):
         await world.click(JANA, brief(world), action)
         assert world.told(JANA)[-1] == "Only whoever is asked, the other specialists of its topic and managers may do this."
@@ -203,8 +207,8 @@ async def test_only_those_who_are_asked_may_answer(world: World) -> None:
     assert "How did it end?" in str(world.modal(ADMIN).body)
 
 
-async def test_two_accept_at_once_and_the_second_is_told(world: World) -> None:
-    await opened(world)
+async def test_two_accept_at_once_and_the_second_is_told(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened)
     message = brief(world)
     await asyncio.gather(*(world.click(person, message, Action.ROOM_ACCEPT) for person in (OLIVER, WEI)))
     await world.quiet()
@@ -217,8 +221,8 @@ async def test_two_accept_at_once_and_the_second_is_told(world: World) -> None:
 
 
 @on_sqlite
-async def test_handed_back_the_asker_is_told_and_asks_somebody_else(world: World) -> None:
-    await opened(world)
+async def test_handed_back_the_asker_is_told_and_asks_somebody_else(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened)
     message = brief(world)
     await world.click(WEI, message, Action.ROOM_RETURN)
     assert (await world.submit(WEI, note="I know nothing of their proxy")).ok
@@ -241,8 +245,8 @@ async def test_handed_back_the_asker_is_told_and_asks_somebody_else(world: World
 
 
 @on_sqlite
-async def test_handing_back_needs_a_reason_and_another_person(world: World) -> None:
-    await opened(world)
+async def test_handing_back_needs_a_reason_and_another_person(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened)
     await world.click(WEI, brief(world), Action.ROOM_RETURN)
     assert (await world.submit(WEI, note="Not mine", teammate=WEI.id)).errors == {Input.TEAMMATE: InputError.HELPER_SAME}
     assert (await world.submit(WEI, note="Not mine", teammate=OLIVER.id)).ok
@@ -250,8 +254,8 @@ async def test_handing_back_needs_a_reason_and_another_person(world: World) -> N
     assert said(world, JANA) == []
 
 
-async def test_no_answer_then_a_reminder_then_the_managers(world: World) -> None:
-    await opened(world, urgency="now")
+async def test_no_answer_then_a_reminder_then_the_managers(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened_at_once)
     world.clock.move(minutes=59)
     await settle(world)
     assert said(world, WEI) == []
@@ -273,8 +277,8 @@ async def test_no_answer_then_a_reminder_then_the_managers(world: World) -> None
 
 
 @on_sqlite
-async def test_whoever_answered_is_not_reminded(world: World) -> None:
-    await opened(world, urgency="now")
+async def test_whoever_answered_is_not_reminded(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened_at_once)
     await world.click(WEI, brief(world), Action.ROOM_ACCEPT)
     world.clock.move(days=2)
     await settle(world)
@@ -316,8 +320,8 @@ async def test_hostile_words_stay_words(open_world: OpenWorld) -> None:
 
 
 @on_sqlite
-async def test_closing_needs_outcome_and_summary(world: World) -> None:
-    await opened(world)
+async def test_closing_needs_outcome_and_summary(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened)
     await world.click(JANA, brief(world), Action.ROOM_CLOSE)
     assert (await world.submit(JANA, outcome="solved", summary="  ")).errors == {Input.SUMMARY: InputError.NOTE_MISSING}
     assert (await room(world)).state == "asked"
@@ -327,8 +331,7 @@ async def test_closing_needs_outcome_and_summary(world: World) -> None:
 @pytest.mark.parametrize("ticked", [True, False])
 async def test_the_end_goes_to_the_crm_unless_it_is_unticked(open_world: OpenWorld, ticked: bool) -> None:
     write = {"read": "SELECT name AS note FROM accounts WHERE id = :id", "write": "UPDATE accounts SET name = :note WHERE id = :id"}
-    world = await open_with_rooms(open_world, settings={"crm": {"write": write}})
-    await opened(world)
+    world = await open_with_rooms(open_world, settings={"crm": {"write": write}}, begin=opened)
     values = {} if ticked else {"write_back": []}
     sent = await world.open_and_submit(WEI, brief(world), Action.ROOM_CLOSE, outcome="solved", summary="Done", **values)
     assert sent.ok, sent
@@ -340,8 +343,8 @@ async def test_the_end_goes_to_the_crm_unless_it_is_unticked(open_world: OpenWor
 
 
 @on_sqlite
-async def test_who_closes_second_is_told(world: World) -> None:
-    await opened(world)
+async def test_who_closes_second_is_told(open_world: OpenWorld) -> None:
+    world = await open_with_rooms(open_world, begin=opened)
     await world.click(JANA, brief(world), Action.ROOM_CLOSE)
     await world.open_and_submit(WEI, brief(world), Action.ROOM_CLOSE, outcome="solved", summary="Done")
     assert (await world.submit(JANA, outcome="solved", summary="Mine")).ok

@@ -122,8 +122,7 @@ class Dead(BaseException):
     indirect=["database_url"],
 )
 async def test_a_process_that_dies_at_each_step_leaves_one_room(open_world: OpenWorld, before: bool) -> None:
-    world = await open_with_rooms(open_world)
-    await escalate(world)
+    world = await open_with_rooms(open_world, begin=escalate)
     await _die_at_each_step(world, before)
     is_complete(world)
     assert (await room(world)).problems == []
@@ -309,8 +308,7 @@ async def test_a_step_that_may_be_missing_is_told_to_the_admins_when_they_can_cu
 
 @on_sqlite
 async def test_a_room_that_cannot_be_archived_is_closed_all_the_same(open_world: OpenWorld) -> None:
-    world = await open_with_rooms(open_world)
-    await opened(world)
+    world = await open_with_rooms(open_world, begin=opened)
     world.sandbox.faults.add("conversations.archive", "error", error="restricted_action")
     await world.open_and_submit(WEI, brief(world), Action.ROOM_CLOSE, outcome="solved", summary="Done")
     await settle(world)
@@ -334,8 +332,7 @@ async def test_someone_archives_the_channel_while_it_is_being_opened(open_world:
 @on_sqlite
 async def test_one_run_of_the_job_opens_the_whole_room(open_world: OpenWorld) -> None:
     """It waits for the worker, which posts the brief meanwhile."""
-    world = await open_with_rooms(open_world)
-    await escalate(world)
+    world = await open_with_rooms(open_world, begin=escalate)
     report = await look_after_rooms(world.app.rooms, world.app.worker.wake)
     assert (report["failed"], report["reminded"]) == (0, 0)
     is_complete(world)
@@ -345,8 +342,7 @@ async def test_one_run_of_the_job_opens_the_whole_room(open_world: OpenWorld) ->
 @on_sqlite
 async def test_one_pass_of_deliver_opens_the_whole_room(open_world: OpenWorld) -> None:
     """Without a server: the pass posts the brief and then goes on."""
-    world = await open_with_rooms(open_world)
-    await escalate(world)
+    world = await open_with_rooms(open_world, begin=escalate)
     await world.quiet()
     await world.stop_worker()
     delivery = await deliver_with_rooms(world.app.database, world.app.rooms, world.app.worker)
