@@ -88,7 +88,7 @@ async def _known_as(world: World, name: str) -> str:
     return next(known for known in names if known.split() == name.split() or known.split()[0] == name.split(maxsplit=1)[0])
 
 
-NOTES = ["<!here> look", "*x* <@U0JANA> & {{7*7}}", "a\nb\nc", "\u202edrow"]
+NOTES = ["<!here> look *x* <@U0JANA> & {{7*7}}", "a\nb\nc \u202edrow"]
 
 
 @pytest.mark.parametrize("note", NOTES)
@@ -111,10 +111,10 @@ async def test_hostile_notes_stay_text_on_the_card(world: World, note: str) -> N
 QUESTIONS = ["account <!channel>", "why {{7*7}}", "account " + "x" * 2000, "account {who}", "account %", "account \u202e"]
 
 
-@pytest.mark.parametrize("text", QUESTIONS)
 @on_sqlite
-async def test_hostile_commands_are_answered_in_text(world: World, text: str) -> None:
-    answer = await world.command(JANA, text)
-    assert "<!channel>" not in answer.words + answer.text
-    assert "49" not in answer.words
-    assert "Something went wrong" not in answer.words
+async def test_hostile_commands_are_answered_in_text(world: World) -> None:
+    for text in QUESTIONS:
+        answer = await world.command(JANA, text)
+        assert "<!channel>" not in answer.words + answer.text
+        assert "49" not in answer.words
+        assert "Something went wrong" not in answer.words

@@ -83,10 +83,10 @@ async def test_a_link_unfolds_and_its_details_open_for_whoever_asks(world: World
     assert "you are here as a guest" in world.told(GUEST)[-1]
 
 
-@pytest.mark.parametrize("link", [f"{LINK}/", f"{LINK}?tab=notes#top"])
 @on_sqlite
-async def test_what_a_link_says_besides_the_record_does_not_matter(world: World, link: str) -> None:
-    assert "Acme" in await unfolded(world, await said(world, JANA, link))
+async def test_what_a_link_says_besides_the_record_does_not_matter(world: World) -> None:
+    for link in (f"{LINK}/", f"{LINK}?tab=notes#top"):
+        assert "Acme" in await unfolded(world, await said(world, JANA, link))
 
 
 @on_sqlite
@@ -97,18 +97,18 @@ async def test_several_links_one_of_them_unknown(world: World) -> None:
     assert "Borealis" in text
 
 
-@pytest.mark.parametrize("text", [f"{LINK}000", "https://crm.example", "https://crm.example/[", "https://elsewhere.example/accounts/1"])
 @on_sqlite
-async def test_an_unknown_link_stays_as_it_is(world: World, text: str) -> None:
-    await said(world, JANA, text)
+async def test_an_unknown_link_stays_as_it_is(world: World) -> None:
+    for text in (f"{LINK}000", "https://crm.example", "https://crm.example/[", "https://elsewhere.example/accounts/1"):
+        await said(world, JANA, text)
     await settled(world)
     assert world.calls("chat.unfurl") == []
 
 
-@pytest.mark.parametrize("outsider", [GUEST, STRANGER])
 @on_sqlite
-async def test_a_link_of_an_outsider_does_not_unfold(world: World, outsider: Person) -> None:
-    await said(world, outsider, LINK)
+async def test_a_link_of_an_outsider_does_not_unfold(world: World) -> None:
+    for outsider in (GUEST, STRANGER):
+        await said(world, outsider, LINK)
     await settled(world)
     assert world.calls("chat.unfurl") == []
 
@@ -165,18 +165,15 @@ async def test_a_mention_is_answered_once_in_the_thread(world: World) -> None:
     assert "contact@account1.example" in world.modal_words(OLIVER)
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [
+@on_sqlite
+async def test_other_questions(world: World) -> None:
+    for question, answer in (
         ("zzz", "No account has “zzz” in its name or domain."),
         ("", "Which account? Mention me with a part of its name or domain."),
         ("what is new at Borealis today", "*<https://crm.example/accounts/2|Borealis>* · €48,000"),
-    ],
-)
-@on_sqlite
-async def test_other_questions(world: World, question: str, answer: str) -> None:
-    message = await said(world, JANA, f"{bot(world)} {question}")
-    assert plain_words(await answer_to(world, message)).startswith(answer)
+    ):
+        message = await said(world, JANA, f"{bot(world)} {question}")
+        assert plain_words(await answer_to(world, message)).startswith(answer), question
 
 
 @on_sqlite
@@ -200,11 +197,11 @@ async def test_where_others_read_only_the_asking_person_gets_the_answer(world: W
     assert [one for one in world.sandbox.messages("#cs-alerts") if one.from_bot and one.thread_ts] == []
 
 
-@pytest.mark.parametrize(("outsider", "refusal"), [(GUEST, "you are here as a guest"), (STRANGER, "from another organisation")])
 @on_sqlite
-async def test_an_outsider_is_refused_alone(world: World, outsider: Person, refusal: str) -> None:
-    await said(world, outsider, f"{bot(world)} acme")
-    assert refusal in await told(world, outsider)
+async def test_an_outsider_is_refused_alone(world: World) -> None:
+    for outsider, refusal in ((GUEST, "you are here as a guest"), (STRANGER, "from another organisation")):
+        await said(world, outsider, f"{bot(world)} acme")
+        assert refusal in await told(world, outsider)
     assert [one for one in world.sandbox.messages("#cs-alerts") if one.from_bot and one.thread_ts] == []
 
 
@@ -301,20 +298,18 @@ async def test_the_select_searches_hostile_names_too(open_world: OpenWorld) -> N
     assert await found("xxx") == await found("100%") == await found("acme", GUEST) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "guessed"),
-    [
+@on_sqlite
+async def test_the_account_that_a_message_names_is_chosen(world: World) -> None:
+    for text, guessed in (
         ("we lost https://crm.example/accounts/2?x=1", "a2"),
         ("ACME's admin left", "a1"),
         ("Acmeology", None),
         ("Acme or Dynamo", "a4"),
         ("nobody", None),
-    ],
-)
-@on_sqlite
-async def test_the_account_that_a_message_names_is_chosen(world: World, text: str, guessed: str | None) -> None:
-    await log(world, JANA, await said(world, OLIVER, text))
-    assert form(world, JANA)[Input.ACCOUNT].get("initial_option", {}).get("value") == guessed
+    ):
+        await log(world, JANA, await said(world, OLIVER, text))
+        assert form(world, JANA)[Input.ACCOUNT].get("initial_option", {}).get("value") == guessed, text
+        await world.sandbox.close(JANA.id, world.modal(JANA).id)
 
 
 @on_sqlite
@@ -331,14 +326,16 @@ async def test_in_an_accounts_room_it_is_that_account(world: World) -> None:
     assert form(world, JANA)[Input.ACCOUNT]["initial_option"]["value"] == "a3"
 
 
-@pytest.mark.parametrize(("name", "guessed"), [("acct-borealis-2026-11", "a2"), ("acct-nothing-2026-11", None)])
 @on_sqlite
-async def test_in_a_channel_named_after_an_account_it_is_that_account(world: World, name: str, guessed: str | None) -> None:
-    workspace = world.sandbox.workspace
-    workspace.contents.channels["C0ACCT"] = workspace._channel(Room("C0ACCT", name, members=(JANA.id, OLIVER.id)))
+async def test_in_a_channel_named_after_an_account_it_is_that_account(world: World) -> None:
+    workspace, names = world.sandbox.workspace, {"acct-borealis-2026-11": "a2", "acct-nothing-2026-11": None}
+    for name in names:
+        workspace.contents.channels[f"C0{name}"] = workspace._channel(Room(f"C0{name}", name, members=(JANA.id, OLIVER.id)))
     await world.app.channels.refresh(world.clock())
-    await log(world, JANA, await said(world, OLIVER, "Hello", channel=name))
-    assert form(world, JANA)[Input.ACCOUNT].get("initial_option", {}).get("value") == guessed
+    for name, guessed in names.items():
+        await log(world, JANA, await said(world, OLIVER, "Hello", channel=name))
+        assert form(world, JANA)[Input.ACCOUNT].get("initial_option", {}).get("value") == guessed
+        await world.sandbox.close(JANA.id, world.modal(JANA).id)
 
 
 @on_sqlite
@@ -361,11 +358,11 @@ async def test_a_note_does_without_its_link(world: World) -> None:
     assert [note.link for note in await notes(world)] == [None]
 
 
-@pytest.mark.parametrize(("outsider", "refusal"), [(GUEST, "Only full members"), (STRANGER, "Only people of our own workspace")])
 @on_sqlite
-async def test_an_outsider_logs_nothing(world: World, outsider: Person, refusal: str) -> None:
-    assert (await log(world, outsider, await said(world, JANA, "Acme is happy"))).ok
-    assert world.modal_words(outsider).startswith(refusal)
+async def test_an_outsider_logs_nothing(world: World) -> None:
+    for outsider, refusal in ((GUEST, "Only full members"), (STRANGER, "Only people of our own workspace")):
+        assert (await log(world, outsider, await said(world, JANA, "Acme is happy"))).ok
+        assert world.modal_words(outsider).startswith(refusal)
 
 
 @on_sqlite

@@ -331,18 +331,15 @@ async def test_others_may_not_start_a_play(world: World) -> None:
     assert await play_of(world, "Evergreen") is None
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+@on_sqlite
+async def test_a_start_that_is_not_understood_says_why(world: World) -> None:
+    for text, said in (
         ("start", "Start what for whom?"),
         ("start by-hand", "Start what for whom?"),
         ("start nothing Acme", "No playbook is called “nothing”."),
         ("start by-hand nobody", "No account has “nobody”"),
-    ],
-)
-@on_sqlite
-async def test_a_start_that_is_not_understood_says_why(world: World, text: str, said: str) -> None:
-    assert (await world.command(JANA, text)).read.startswith(said)
+    ):
+        assert (await world.command(JANA, text)).read.startswith(said), text
 
 
 @on_sqlite

@@ -100,17 +100,17 @@ async def test_the_deck_comes_in_the_thread_of_the_brief_once(open_world: OpenWo
     assert (await review(world)).deck_at == world.clock.at
 
 
-@pytest.mark.parametrize("kept", ["drop_after", "truncated"])
+@pytest.mark.parametrize(("refused", "kept"), [("drop_before", "drop_after"), ("rate_limited", "truncated")])
 @on_sqlite
-async def test_whatever_slack_answers_there_is_one_deck(open_world: OpenWorld, kept: str) -> None:
+async def test_whatever_slack_answers_there_is_one_deck(open_world: OpenWorld, refused: str, kept: str) -> None:
     """Also where the look before it fails first."""
     world = await briefed(open_world)
     world.sandbox.faults.add(REPLIES, "html")
-    for fault in ("drop_before", "rate_limited", kept):
+    for fault in (refused, kept):
         world.sandbox.faults.add(COMPLETE, fault, seconds=0.05)
     assert await run(world) == {"decks_waiting": 1}
     assert await run(world) == {}, "there is a pause"
-    for _ in range(3):
+    for _ in range(2):
         assert await again(world) == {"decks_waiting": 1}
     assert await again(world) == {"decks": 1}
     assert len(decks(world)) == 1

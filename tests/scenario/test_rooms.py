@@ -188,16 +188,6 @@ async def test_a_closed_alert_gets_no_room(world: World) -> None:
 
 
 @on_sqlite
-async def test_a_guest_may_neither_ask_nor_answer(world: World) -> None:
-    card = await world.card("Acme")
-    await world.click(GUEST, card, Action.ALERT_ESCALATE)
-    assert world.told(GUEST)[-1].startswith("Only full members of our workspace")
-    await opened(world)
-    await world.click(GUEST, brief(world), Action.ROOM_ACCEPT)
-    assert (await room(world)).state == "asked"
-
-
-@on_sqlite
 async def test_only_those_who_are_asked_may_answer(open_world: OpenWorld) -> None:
     world = await open_with_rooms(open_world, begin=opened)
     for action in (Action.ROOM_ACCEPT, Action.ROOM_RETURN):
