@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,22 @@ class Company:
         self.crm, self.usage = folder / "crm.db", folder / "usage.db"
         self.stories: dict[str, Story] = {}
         self.newest: date | None = None
+        self._written: tuple[date, date, dict[str, Story]] | None = None
+
+    @classmethod
+    def begun(cls, folder: Path, accounts: Callable[["Company"], None]) -> "Company":
+        """With these accounts, on the day on which scenarios begin; many begin with the same."""
+        company = cls(folder)
+        if "<" in accounts.__qualname__:
+            company._begin(accounts)
+            return company
+        crm, usage, known = _beginning(accounts)
+        company.crm.write_bytes(crm)
+        company.usage.write_bytes(usage)
+        vars(company).update(known | {"crm": company.crm, "usage": company.usage, "stories": dict(known["stories"])})
+        return company
+
+    def _begin(self, accounts: Callable[["Company"], None]) -> None:
         with _opened(self.crm) as crm:
             crm.execute(
                 "CREATE TABLE accounts (id TEXT, name TEXT, domain TEXT, owner_email TEXT, arr REAL, currency TEXT, plan TEXT, seats INT,"
@@ -92,6 +109,8 @@ class Company:
             crm.execute("CREATE TABLE contacts (id TEXT, account_id TEXT, name TEXT, email TEXT, role TEXT)")
         with _opened(self.usage) as usage:
             usage.execute("CREATE TABLE product_usage (account_id TEXT, day TEXT, active_users REAL)")
+        accounts(self)
+        self.write_usage(day_of(WEDNESDAY, ZONE))
 
     def account(self, name: str, story: Story = dropped, **more: Any) -> str:
         """Adds an account; what is not said is believable. Returns its id."""
@@ -137,15 +156,23 @@ class Company:
     def write_usage(self, today: date) -> None:
         """Every account's last weeks up to yesterday, or up to `newest` when the export stands still."""
         last = self.newest or today - timedelta(days=1)
-        rows = [
-            (account, (today - timedelta(days=ago)).isoformat(), value)
-            for account, story in self.stories.items()
-            for ago in range(1, DAYS + 1)
-            if today - timedelta(days=ago) <= last and (value := story(ago))
-        ]
+        if self._written == (today, last, self.stories):
+            return
+        days = [(ago, day.isoformat()) for ago in range(1, DAYS + 1) if (day := today - timedelta(days=ago)) <= last]
+        rows = [(account, day, value) for account, story in self.stories.items() for ago, day in days if (value := story(ago))]
+        self._written = today, last, dict(self.stories)
         with _opened(self.usage) as usage:
             usage.execute("DELETE FROM product_usage")
             usage.executemany("INSERT INTO product_usage VALUES (?, ?, ?)", rows)
+
+
+@cache
+def _beginning(accounts: Callable[[Company], None]) -> tuple[bytes, bytes, dict[str, Any]]:
+    """What both files hold, and what the company knows besides."""
+    with TemporaryDirectory() as folder:
+        company = Company(Path(folder))
+        company._begin(accounts)
+        return company.crm.read_bytes(), company.usage.read_bytes(), vars(company)
 
 
 @contextmanager
@@ -212,12 +239,9 @@ SETTINGS: dict[str, Any] = {
 
 
 def settings_text(changes: dict[str, Any] | None = None) -> str:
-    """staysail.yml for the company in the folder `COMPANY`, a variable: a text that was read before is not parsed again.
-
-    `changes` are laid over section by section.
-    """
-    document: dict[str, Any] = {**SETTINGS, "crm": {"kind": "sql", "url": "sqlite:///${COMPANY}/crm.db", **SETTINGS["crm"]}}
-    document["usage"] = {"url": "sqlite:///${COMPANY}/usage.db", **SETTINGS["usage"]}
+    """staysail.yml for any company: addresses are variables. `changes` are laid over section by section."""
+    document: dict[str, Any] = {**SETTINGS, "crm": {"kind": "sql", "url": "${CRM}", **SETTINGS["crm"]}}
+    document["usage"] = {"url": "${USAGE}", **SETTINGS["usage"]}
     for section, value in (changes or {}).items():
         document[section] = {**document.get(section, {}), **value} if isinstance(value, dict) else value
     return str(yaml.dump(document, Dumper=yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper, allow_unicode=True))
@@ -523,13 +547,12 @@ async def start_world(stack: AsyncExitStack, folder: Path, database: Database, p
         people=CAST, rooms=ROOMS, manifest=manifest, timing=PATIENT, events_url=events_url, usergroups=plan.usergroups, team_name="Ours"
     )
     await stack.enter_async_context(sandbox.serve())
-    company = Company(folder)
-    plan.accounts(company)
+    company = Company.begun(folder, plan.accounts)
     config = folder / "staysail.yml"
-    email = {"url": "${MAIL}", "from": "Customer success <cs@ours.example>", "per_second": 50}
+    email = {"url": "${SMTP}", "from": "Customer success <cs@ours.example>", "per_second": 50}
     config.write_text(settings_text({"email": email} | plan.settings if plan.mail else plan.settings))
-    variables = variables_of(sandbox, database.url.render_as_string(hide_password=False), plan.transport)
-    variables |= {"COMPANY": str(folder), "MAIL": sandbox.smtp_url} | plan.variables
+    addresses = {"CRM": f"sqlite:///{company.crm}", "USAGE": f"sqlite:///{company.usage}", "SMTP": sandbox.smtp_url}
+    variables = variables_of(sandbox, database.url.render_as_string(hide_password=False), plan.transport) | addresses | plan.variables
     clock = RisingClock()
     session = await stack.enter_async_context(slack_session())
     session._timeout = aiohttp.ClientTimeout(total=plan.timeout)

@@ -27,11 +27,19 @@ def quiet_company(company: Company) -> None:
     company.account("Borealis", steady, owner_email=OLIVER.email)
 
 
+PLAN: dict[str, Any] = {"accounts": quiet_company, "settings": {"channels": {"admins": "#cs-leads"}, "digest": {"enabled": True}}}
+
+
 @pytest.fixture
 async def world(open_world: OpenWorld) -> World:
-    world = await open_world(accounts=quiet_company, settings={"channels": {"admins": "#cs-leads"}, "digest": {"enabled": True}})
+    world = await open_world(**PLAN)
     await world.quiet()
     return world
+
+
+async def demoted(world: World) -> None:
+    await verdicts(world, *[WRONG] * 20)
+    await world.duty(minutes=1)
 
 
 async def verdicts(world: World, *closings: tuple[str, str], playbook: str = NAME) -> None:
@@ -81,9 +89,8 @@ async def test_twenty_verdicts_below_the_least_take_the_cards_away(world: World)
     assert "5 useful, 15 false alarms · useful in 5 of the last 20 verdicts: 25 % (95 % interval 11 to 47 %)" in listed
 
 
-async def test_its_alerts_are_then_lines_of_the_digest_until_an_admin_restores_it(world: World) -> None:
-    await verdicts(world, *[WRONG] * 20)
-    await world.duty(minutes=1)
+async def test_its_alerts_are_then_lines_of_the_digest_until_an_admin_restores_it(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=demoted)
     world.company.tells("Acme", dropped)
     await world.sweep()
     await world.quiet()
@@ -148,9 +155,8 @@ async def test_a_closing_is_a_verdict_on_each_reason_that_stood(open_world: Open
 
 
 @on_sqlite
-async def test_an_admin_restores_it_from_the_answer_about_the_playbook(world: World) -> None:
-    await verdicts(world, *[WRONG] * 20)
-    await world.duty(minutes=1)
+async def test_an_admin_restores_it_from_the_answer_about_the_playbook(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=demoted)
     assert "Restore" not in (await world.command(LEAD, f"playbook {NAME}")).buttons
     answer = await world.command(ADMIN, f"playbook {NAME}")
     assert "Demoted to the digest since" in answer.read
@@ -164,9 +170,8 @@ async def test_an_admin_restores_it_from_the_answer_about_the_playbook(world: Wo
 
 
 @on_sqlite
-async def test_the_second_admin_is_told_who_was_first_and_a_double_click_changes_nothing(world: World) -> None:
-    await verdicts(world, *[WRONG] * 20)
-    await world.duty(minutes=1)
+async def test_the_second_admin_is_told_who_was_first_and_a_double_click_changes_nothing(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=demoted)
     now = world.clock.at
     for _ in range(2):
         await world.app.database.run(restore, NAME, ADMIN.id, now)
@@ -177,9 +182,8 @@ async def test_the_second_admin_is_told_who_was_first_and_a_double_click_changes
 
 
 @on_sqlite
-async def test_it_can_be_demoted_again_with_a_notice_of_its_own(world: World) -> None:
-    await verdicts(world, *[WRONG] * 20)
-    await world.duty(minutes=1)
+async def test_it_can_be_demoted_again_with_a_notice_of_its_own(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=demoted)
     await world.app.database.run(restore, NAME, ADMIN.id, world.clock.at)
     world.clock.move(days=2)
     await verdicts(world, *[WRONG] * 20)

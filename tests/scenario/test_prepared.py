@@ -1,5 +1,6 @@
 """A scenario that begins with a copy begins with what a sweep would have left."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from bot.database import Database
 from models import Account
 from tests import prepared
 from tests.conftest import empty, on_sqlite
-from tests.factories import WEDNESDAY, Company, Plan, few_accounts, start_world
+from tests.factories import WEDNESDAY, Company, Plan, World, few_accounts, start_world
+from tests.scenario.test_reviews import PLAN, opened, planned
 
 
 async def begun(database: Database, folder: Path, **plan: Any) -> prepared.Left:
@@ -43,6 +45,31 @@ async def test_a_copy_is_what_a_sweep_left_and_another_would_leave(
     assert other.sequences == first.sequences
     assert replace(other.report, seconds=0) == replace(first.report, seconds=0)
     assert len(first.rows["alerts"]) == 4
+
+
+@on_sqlite
+async def test_a_copy_of_a_story_is_what_the_story_left(
+    database: Database, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stands(begin: Callable[[World], Any]) -> tuple[Any, ...]:
+        async with AsyncExitStack() as stack:
+            world = await start_world(stack, tmp_path_factory.mktemp("company"), database, Plan(**PLAN, begin=begin))
+            left = await database.read(prepared.look, world.reports[-1])
+            channels = {
+                one.id: [(m.ts, m.text, m.blocks) for m in one.messages.values()] for one in world.sandbox.workspace.channels.values()
+            }
+            letters = [(letter.id, letter.recipients, letter.source) for letter in world.sandbox.inbox.letters]
+            found = sorted_rows(left), left.sequences, left.report, channels, letters, world.clock.at
+        empty(database)
+        return found
+
+    monkeypatch.setattr(prepared, "SWEPT", prepared.Shelf(tmp_path_factory.mktemp("swept")))
+    first = await stands(planned)
+    assert first == await stands(planned)
+    *_, letters, _ = first
+    assert len(letters) == 2
+    *_, before, _ = await stands(opened)
+    assert before == [], "another story is another beginning"
 
 
 @on_sqlite
