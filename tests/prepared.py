@@ -84,7 +84,7 @@ async def key_of(database: Database, plan: Mapping[str, Any], folder: Path) -> K
     """None: no other test can begin with the same, or this one has put something into the database already."""
     accounts: Callable[..., None] = plan["accounts"]
     told = json.dumps({name: value for name, value in plan.items() if name not in AFTERWARDS}, sort_keys=True, default=_named)
-    if "<locals>" in accounts.__qualname__ + told or FILES.search(told) or not await database.read(_is_empty):
+    if any("<" in one.__qualname__ for one in (accounts, plan["begin"]) if one) or FILES.search(told) or not await database.read(_is_empty):
         return None
     return accounts, f"{database.url.get_backend_name()} {told}{_playbooks(plan['settings'], folder)}"
 

@@ -89,5 +89,6 @@ async def test_who_begins_otherwise_is_swept(database: Database, tmp_path: Path)
     assert usual != first != await key(settings={"playbooks": "./playbooks"})
     assert await key(settings={"letters": "./letters"}) is None
     assert await key(accounts=lambda company: None) is None
+    assert await key(begin=lambda world: None) is None
     await database.run(lambda session: session.add(Account(id="a1", name="Acme", polled_at=WEDNESDAY)))
     assert await key() is None
