@@ -58,8 +58,7 @@ async def test_the_owner_is_asked_once_with_what_is_known(open_world: OpenWorld)
 
 @on_sqlite
 async def test_it_tells_what_was_agreed_last_time(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=acme, settings=DUE, sweep=False)
-    await world.app.sweep.run()
+    world = await open_world(accounts=acme, settings=DUE)
     await world.app.database.run(Session.add_all, [past("a1", world.clock.at - timedelta(days=95), decisions="Roll out to <Brno> & train")])
     await world.sweep()
     card = await world.card("Acme")
