@@ -189,8 +189,9 @@ class World:
         self.house: House = house_of(self.settings)
         self._decided = False
 
-    def tell(self, story: Story, crashing: bool, every: bool = False) -> dict[str, Any]:
-        """The outcome. `every`: instead of the story's crashes, one after each statement in turn, and then the whole pass again.
+    def tell(self, story: Story, crashing: bool, every: int = 0) -> dict[str, Any]:
+        """The outcome. `every`: instead of the story's crashes, one after each statement in turn (2: after every second), and then the
+        whole pass again.
 
         Otherwise a decision that was committed is not taken again: that would be one pass more, which may rightly start and wake more
         (a play that has ended meanwhile holds none back any longer).
@@ -200,7 +201,7 @@ class World:
         with Session(self.database.reader) as session:
             return outcome(session)
 
-    async def _tell(self, story: Story, dying: Dying, crashing: bool, every: bool) -> None:
+    async def _tell(self, story: Story, dying: Dying, crashing: bool, every: int) -> None:
         await self.database.run(_begin)
         playbooks = await self.database.read(self._load, story)
         now = START
@@ -208,13 +209,13 @@ class World:
             now += timedelta(hours=passing.hours)
             for number, change in enumerate(passing.changes):
                 await self._change(change, f"{now.isoformat()}:{number}", now)
-            planned = iter(range(1, 100_000)) if every else iter(passing.crashes)
+            planned = iter(range(1, 100_000, every)) if every else iter(passing.crashes)
             early = planned if every else iter(passing.early)
             done = self._decided = False
             while not done:
                 try:
                     dying.left = next(early, None) if crashing else None
-                    rulebook = await self._decide(playbooks, passing.sweep, now, again=every)
+                    rulebook = await self._decide(playbooks, passing.sweep, now, again=bool(every))
                     dying.left = dying.left if every or not crashing else next(planned, None)
                     await advance_plays(self.database, None, rulebook, now)
                     done = True

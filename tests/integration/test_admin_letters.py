@@ -13,6 +13,7 @@ from bot.delivery.dispatches import dispatch_aftermath
 from bot.delivery.keys import dispatch_subject, read_subject
 from bot.errors import Refused
 from models import Account, Dispatch, OutboxMessage, Touch, Trace
+from tests.conftest import on_sqlite
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 
@@ -55,6 +56,7 @@ async def test_it_counts_as_done_and_is_no_touch(database: Database) -> None:
     await database.read(found)
 
 
+@on_sqlite
 async def test_what_is_not_dead_is_not_dropped(database: Database) -> None:
     await database.run(a_dead_letter)
     assert await database.run(outbox.resend, "x1")

@@ -52,6 +52,7 @@ async def test_days_are_counted_from_the_start_until_one_was_held(team: Team) ->
     assert (await team.values("review.days_since", QBR))["new"] is None
 
 
+@on_sqlite
 async def test_it_is_due_on_the_day_that_is_as_far_ahead_as_settings_say(team: Team) -> None:
     await team.add(big("tomorrow", days=59), big("today", days=60))
     assert await team.holds("review.is_due", QBR) == {"today"}
@@ -76,6 +77,7 @@ async def test_the_most_pressing_of_several_cadences_counts(team: Team) -> None:
     assert await team.values("review.type", BOTH) == {"acme": "qbr"}
 
 
+@on_sqlite
 async def test_what_is_to_be_planned_now_comes_before_what_is_nearer_but_not_to_be_asked_for_yet(team: Team) -> None:
     await team.add(big("acme", days=70, stage="growth"))
     await team.add(review("acme", 165, type_="ebr"))  # falls due in 15 days, and is asked for 14 days ahead
@@ -83,6 +85,7 @@ async def test_what_is_to_be_planned_now_comes_before_what_is_nearer_but_not_to_
         assert await team.values(name, BOTH) == {"acme": value}
 
 
+@on_sqlite
 async def test_a_meeting_that_nobody_has_said_anything_about_counts_once_its_day_is_over(team: Team) -> None:
     await team.add(big("acme", days=300), big("today", days=300))
     await team.add(review("acme", 61, "scheduled"), review("today", 0, "scheduled", hour=5))
@@ -90,12 +93,14 @@ async def test_a_meeting_that_nobody_has_said_anything_about_counts_once_its_day
     assert await team.values("review.due_in", QBR) == {"acme": 29, "today": None}
 
 
+@on_sqlite
 async def test_another_type_of_review_is_not_the_one_that_is_due(team: Team) -> None:
     await team.add(big("acme", days=100))
     await team.add(review("acme", 1, type_="call"), review("acme", -3, "scheduled", "call"))
     assert await team.holds("review.is_due", QBR) == {"acme"}
 
 
+@on_sqlite
 async def test_trouble_brings_the_day_nearer(team: Team) -> None:
     await team.add(big("fine", days=20, seats=50), big("shaky", days=20, seats=5), big("unknown", days=20))
     assert await team.values("review.due_in", SOONER) == {"fine": 70, "shaky": 25, "unknown": 70}
@@ -107,12 +112,14 @@ async def test_a_day_is_one_where_the_workspace_is(team: Team) -> None:
     assert await team.values("review.days_since", QBR) == {"acme": 0}
 
 
+@on_sqlite
 async def test_without_cadences_nothing_is_due(team: Team) -> None:
     await team.add(big("acme", days=500))
     assert await team.values("review.due_in") == {"acme": None}
     assert await team.holds("review.is_due OR review.overdue > 0") == set()
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("rule", "said"),
     [

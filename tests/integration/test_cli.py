@@ -131,9 +131,7 @@ def test_from_migrate_to_the_card_and_no_further(office: Office, slack: StandIn)
     swept = json.loads(out)
     assert {"accounts", "signals", "opened", "updated", "resolved", "suppressed", "seconds"} <= set(swept)
     assert (swept["accounts"], swept["signals"], swept["opened"], swept["suppressed"]) == (2, 10, 1, {})
-    code, out, err = office.process("deliver", "--as-of", AS_OF, "--json")
-    assert (code, err) == (0, "")
-    assert json.loads(out) == {"posted": 1, "updated": 0, "failed": 0, "waiting": 0}
+    assert office.json("deliver", "--as-of", AS_OF) == {"posted": 1, "updated": 0, "failed": 0, "waiting": 0}
     ((channel, _), message) = next(iter(slack.messages.items()))
     assert channel == "C0ALERTS"
     assert "40 to 10" in json.dumps(message)

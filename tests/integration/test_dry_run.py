@@ -9,8 +9,8 @@ from models import Alert, Match, Play
 from tests.integration.company import DAY, ONE, Company, fill
 
 
-async def test_a_dry_run_names_exactly_those_whom_the_next_sweep_opens(database: Database, tmp_path: Path, source_url: str) -> None:
-    company = Company(tmp_path, source_url, database, {"usage": None, "enable": []})
+async def test_a_dry_run_names_exactly_those_whom_the_next_sweep_opens(database: Database, tmp_path: Path, same_source: str) -> None:
+    company = Company(tmp_path, same_source, database, {"usage": None, "enable": []})
     company.make(crm="id TEXT, name TEXT, arr REAL, stage TEXT, churned_on TEXT, score INTEGER")
     rows = [("a", 1.0, "growth", 1), ("b", 2.0, "growth", 1), ("c", 3.0, "churned", 1), ("d", 4.0, "growth", 9), ("e", 5.0, None, None)]
     fill(company.url, "crm", "id, name, arr, stage, score", [(i, i, a, s, n) for i, a, s, n in rows])

@@ -129,6 +129,7 @@ def test_what_is_no_address_is_told_so(address: str) -> None:
         mailbox(address, "A")
 
 
+@on_sqlite
 async def test_essential_letters_reach_those_who_unsubscribed_and_others_do_not(database: Database) -> None:
     async with mail_server() as mail:
         number = await one_letter(database)
@@ -147,6 +148,7 @@ async def test_essential_letters_reach_those_who_unsubscribed_and_others_do_not(
     assert await touches_of(database) == 1
 
 
+@on_sqlite
 async def test_without_a_public_address_one_unsubscribes_by_mail(database: Database) -> None:
     async with mail_server() as mail:
         await one_letter(database)
@@ -157,6 +159,7 @@ async def test_without_a_public_address_one_unsubscribes_by_mail(database: Datab
     assert 'href="mailto:cs@ours.example?subject=unsubscribe"' in part(got, "html")
 
 
+@on_sqlite
 async def test_links_are_counted_only_if_that_is_switched_on(database: Database) -> None:
     async with mail_server() as mail:
         number = await one_letter(database)
@@ -170,6 +173,7 @@ async def test_links_are_counted_only_if_that_is_switched_on(database: Database)
     assert "https://app.ours.example/?a=1&b=2" in part(mail.letters[0], "plain")
 
 
+@on_sqlite
 async def test_a_refusal_for_now_is_tried_again(database: Database) -> None:
     async with mail_server(replies=["450 4.2.0 Greylisted"], verdicts=["451 4.3.0 Busy"]) as mail:
         number = await one_letter(database)
@@ -229,6 +233,7 @@ async def test_a_refusal_for_good_is_a_dead_letter_and_marks_the_contact_if_it_i
         assert mail.letters == []
 
 
+@on_sqlite
 async def test_a_line_that_breaks_after_the_letter_never_sends_it_twice(database: Database) -> None:
     async with mail_server(drop=True) as mail:
         number = await one_letter(database)

@@ -17,6 +17,7 @@ from bot.playbooks.condition import compile_condition
 from bot.playbooks.known import doubts, known_signals
 from bot.settings import Settings, load_settings
 from models import Account, Alert, Field, Play, Reading, Source, Touch
+from tests.conftest import on_sqlite
 
 LEAST = 'channels: {alerts: "#cs-alerts"}\ncrm: {url: "sqlite:///crm.db", accounts: "SELECT 1"}\nworkspace: {timezone: Europe/Prague}\n'
 METRIC = """\
@@ -99,6 +100,7 @@ async def test_a_segment_is_a_signal_that_is_true_false_or_unknown(team: Team) -
     assert await team.holds("new", "segments: {new: TODAY - started_on <= 30d OR started_on = TODAY}\n") == {"both", "new"}
 
 
+@on_sqlite
 async def test_a_segment_stands_in_why_and_its_sources_are_those_beneath_it(team: Team) -> None:
     signals = await team.signals(METRIC + SEGMENTS + "  silent: active_users.ratio < 1 AND vip_new\n")
     condition = compile_condition("silent AND arr > 0", signals.catalogue)
@@ -108,6 +110,7 @@ async def test_a_segment_stands_in_why_and_its_sources_are_those_beneath_it(team
     assert sorted(signals.catalogue.segments()) == ["big", "new-customers", "silent", "vip-new"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("segments", "said"),
     [
@@ -129,12 +132,14 @@ async def test_a_wrong_segment_is_told_with_its_line(team: Team, segments: str, 
     assert finding.startswith(said)
 
 
+@on_sqlite
 async def test_every_mistake_of_every_section_is_told_at_once(team: Team) -> None:
     more = "segments:\n  a: art > 1\n  b: namee = 'x'\nhealth:\n  default:\n    - {when: seets > 1, points: 1}\n"
     found = await team.refused(more)
     assert [line.split(": column")[0] for line in found] == ["9: health.default", "5: segments.a", "6: segments.b"]
 
 
+@on_sqlite
 async def test_segments_may_build_on_one_another_but_not_without_end(team: Team) -> None:
     def chain(length: int) -> str:
         return "segments:\n  s0: arr > 1\n" + "".join(f"  s{at}: s{at - 1} OR NOT s{at - 1}\n" for at in range(1, length))
@@ -174,6 +179,7 @@ async def test_a_crm_column_that_comes_later_stops_nothing_and_is_told(team: Tea
     ]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -190,6 +196,7 @@ async def test_a_wrong_field_is_told_with_its_line(team: Team, fields: str, said
     assert finding.startswith(said)
 
 
+@on_sqlite
 async def test_a_field_and_a_segment_cannot_share_a_name(team: Team) -> None:
     assert await team.refused(FIELDS + "segments: {score: arr > 1}\n") == [
         "9: segments.score: there is a signal `score` already (choose another name)"
@@ -221,6 +228,7 @@ async def test_what_staysail_itself_has_going_on_is_known(team: Team) -> None:
     assert await team.holds("alerts.risk = 0 AND COALESCE(letters.days, 99) > 7") == {"b"}
 
 
+@on_sqlite
 async def test_what_nothing_feeds_yet_is_unknown_and_says_so(team: Team) -> None:
     await team.add(account("a"))
     signals = await team.signals()
@@ -270,6 +278,7 @@ async def test_health_is_the_share_of_known_points_by_stage(team: Team) -> None:
     assert (await team.signals(own)).catalogue.beneath(["health"]) == ("arr", "seats")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("health", "said"),
     [

@@ -21,6 +21,7 @@ async def share(world: World, shared: bool) -> None:
     await world.quiet()
 
 
+@on_sqlite
 async def test_a_card_loses_its_money_when_strangers_are_let_in_and_gets_it_back(world: World) -> None:
     await world.app.channels.refresh(world.clock())
     card = await world.card("Acme")

@@ -53,6 +53,7 @@ async def stored(world: World, table: Any) -> list[Any]:
     return await world.app.database.read(lambda session: session.query(table).all())
 
 
+@on_sqlite
 async def test_a_number_in_the_letter_becomes_a_card_once_the_page_was_sent(world: World, browser: httpx.AsyncClient) -> None:
     links = await links_of(world)
     assert [link.rpartition("=")[2] for link in links] == [str(score) for score in range(11)]

@@ -44,6 +44,7 @@ async def invitations(world: World) -> list[Invitation]:
     return await world.app.database.read(lambda session: list(session.scalars(select(Invitation).order_by(Invitation.contact_id))))
 
 
+@on_sqlite
 async def test_letters_a_reminder_and_the_end(world: World) -> None:
     first = {letter.recipients[0]: letter for letter in await arrived(world, 3)}
     assert sorted(first) == ["ada@people.example", "contact@account1.example", "contact@account2.example"]

@@ -69,6 +69,7 @@ async def card_of(world: World, account: str = "Fjord") -> Card:
     return await world.card(account)
 
 
+@on_sqlite
 async def test_from_an_unhappy_answer_to_an_agreement(world: World) -> None:
     await answers(world, 9, wave=0)
     before = await world.alert("Fjord")
