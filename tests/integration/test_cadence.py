@@ -58,13 +58,10 @@ async def test_it_is_due_on_the_day_that_is_as_far_ahead_as_settings_say(team: T
     assert await team.holds("review.is_due", QBR) == {"today"}
 
 
-@pytest.mark.parametrize(
-    ("state", "due"), [("scheduled", False), ("held", False), ("skipped", False), ("no_show", True), ("cancelled", True)]
-)
-async def test_what_became_of_a_review_decides_whether_one_is_due(team: Team, state: str, due: bool) -> None:
-    await team.add(big("acme", days=100))
-    await team.add(review("acme", 1, state))
-    assert await team.holds("review.is_due", QBR) == ({"acme"} if due else set())
+async def test_what_became_of_a_review_decides_whether_one_is_due(team: Team) -> None:
+    for state in ("scheduled", "held", "skipped", "no_show", "cancelled"):
+        await team.add(big(state, days=100), review(state, 1, state))
+    assert await team.holds("review.is_due", QBR) == {"no_show", "cancelled"}
 
 
 async def test_the_most_pressing_of_several_cadences_counts(team: Team) -> None:

@@ -181,7 +181,7 @@ def test_a_time_limit_that_falls_between_two_statements_stops_the_next_one(sqlit
 
     def wait_then_ask() -> None:
         with warehouse.connect() as connection:
-            time.sleep(0.2)
+            time.sleep(0.5)
             list(warehouse.pages(connection, text(SLOW["sqlite"])))
 
     with pytest.raises(SourceFailed, match="no answer within"):

@@ -67,7 +67,9 @@ def part(message: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
-@pytest.mark.parametrize("language", ["en", "cs", "ru"])
+@pytest.mark.parametrize(
+    ("database_url", "language"), [("sqlite", "en"), ("sqlite", "cs"), ("sqlite", "ru"), ("postgresql", "en")], indirect=["database_url"]
+)
 async def test_what_arrives_is_what_was_written(database: Database, language: str) -> None:
     async with mail_server() as mail:
         number = await one_letter(database, language=language)
@@ -205,7 +207,11 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "bounces"), REFUSALS)
+@pytest.mark.parametrize(
+    ("database_url", "answer", "bounces"),
+    [("sqlite", *refusal) for refusal in REFUSALS] + [("postgresql", *REFUSALS[0])],
+    indirect=["database_url"],
+)
 async def test_a_refusal_for_good_is_a_dead_letter_and_marks_the_contact_if_it_is_theirs(
     database: Database, answer: str, bounces: bool
 ) -> None:

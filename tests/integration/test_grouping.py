@@ -48,6 +48,7 @@ async def told(company: Company) -> list[tuple[str, str | None]]:
     return [(t.what, t.playbook) for t in await company.rows(Trace) if t.alert_id and t.what != "reminded"]
 
 
+@on_sqlite
 async def test_a_second_playbook_joins_the_card_that_stands_and_costs_no_second_one(company: Company) -> None:
     company.playbook("first", when="score < 5", priority="1")
     company.playbook("second", when="other < 5", priority="9", recovered_when="other > 8")

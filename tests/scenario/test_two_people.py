@@ -11,7 +11,9 @@ from tests.factories import World
 from tests.scenario.conftest import OpenWorld, on_sqlite
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize(
+    ("database_url", "transport"), [("sqlite", "socket"), ("sqlite", "http"), ("postgresql", "socket")], indirect=["database_url"]
+)
 async def test_the_first_of_two_takes_it_and_the_second_is_told_who(open_world: OpenWorld, transport: str) -> None:
     world = await open_world(transport=transport)
     card = await world.card("Acme")
