@@ -21,7 +21,7 @@ from tests.integration.company import DAY, ONE, Company, account, drop, fill, st
 
 @pytest.fixture
 def company(database: Database, tmp_path: Path, sqlite_source: str) -> Company:
-    found = Company(tmp_path, sqlite_source, database, {"enable": []})
+    found = Company(tmp_path, sqlite_source, database, {"usage": None, "enable": []})
     found.make(crm="id, name, owner_email, arr, seats, stage, started_on, renewal_on, churned_on, score REAL")
     return found
 

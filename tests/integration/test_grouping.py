@@ -22,7 +22,7 @@ WORSE = {"when": "score < 5", "severity": "10 - score", "once_per": "21d", "reco
 
 @pytest.fixture
 def company(database: Database, tmp_path: Path, sqlite_source: str) -> Company:
-    found = Company(tmp_path, sqlite_source, database, {"enable": []})
+    found = Company(tmp_path, sqlite_source, database, {"usage": None, "enable": []})
     found.make(crm="id, name, owner_email, arr, seats, stage, started_on, renewal_on, churned_on, score REAL, other REAL")
     return found
 
