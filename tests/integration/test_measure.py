@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from bot.database import Database
+from tests.conftest import on_sqlite
 from tests.integration.company import ACTIVE, DAY, ONE, Company, account, steady
 
 
@@ -17,6 +18,7 @@ def company(database: Database, tmp_path: Path, sqlite_source: str) -> Company:
     return found
 
 
+@on_sqlite
 async def test_a_silent_account_counts_as_zero_and_keeps_its_last_day(company: Company) -> None:
     company.accounts([account("busy"), account("quiet"), account("never")])
     company.use(steady("busy", [10] * 70) + steady("quiet", [10] * 60, until=DAY - 10 * ONE))
@@ -38,6 +40,7 @@ async def test_a_silent_account_counts_as_zero_and_keeps_its_last_day(company: C
     assert signals["busy"]["active_users.ratio"] == 1
 
 
+@on_sqlite
 async def test_rows_from_before_the_start_do_not_count_even_for_the_silent(company: Company) -> None:
     started = DAY - 14 * ONE - 30 * ONE
     company.accounts([account("young", started_on=str(started)), account("fresh", started_on=str(DAY - 20 * ONE))])
@@ -49,6 +52,7 @@ async def test_rows_from_before_the_start_do_not_count_even_for_the_silent(compa
     assert signals["fresh"]["active_users.recent"] == 9
 
 
+@on_sqlite
 async def test_a_pass_as_of_an_earlier_day_sees_nothing_of_a_later_one(company: Company) -> None:
     company.accounts([account("a"), account("b")])
     company.use(steady("a", [10] * 150, until=DAY + 60 * ONE) + steady("b", [10] * 70, until=DAY + 60 * ONE))
@@ -60,6 +64,7 @@ async def test_a_pass_as_of_an_earlier_day_sees_nothing_of_a_later_one(company: 
     assert await company.signals() == first
 
 
+@on_sqlite
 async def test_an_earlier_pass_whose_source_fails_leaves_the_last_good_signals(company: Company) -> None:
     company.accounts([account("a")])
     company.use(steady("a", [10] * 70))
@@ -71,6 +76,7 @@ async def test_an_earlier_pass_whose_source_fails_leaves_the_last_good_signals(c
     assert await company.signals() == before
 
 
+@on_sqlite
 async def test_an_account_that_the_crm_does_not_know_is_no_account(company: Company) -> None:
     company.accounts([account("known")])
     company.use(steady("known", [1] * 70) + steady("stranger", [1] * 70))
@@ -80,6 +86,7 @@ async def test_an_account_that_the_crm_does_not_know_is_no_account(company: Comp
     assert set(await company.signals()) == {"known"}
 
 
+@on_sqlite
 async def test_an_empty_usage_table_leaves_everything_unknown_but_the_silence(company: Company) -> None:
     company.accounts([account("a")])
     report = await company.sweep()
@@ -105,6 +112,7 @@ async def test_ids_may_be_numbers_in_the_usage_table_beside_words_in_the_crm(
     assert signals["not-a-number"]["active_users.recent"] == 0
 
 
+@on_sqlite
 async def test_ids_may_be_uuids_on_postgresql(database: Database, tmp_path: Path, postgres_source: str) -> None:
     company = Company(tmp_path, postgres_source, database)
     company.make(
@@ -128,6 +136,7 @@ async def test_ids_may_be_uuids_on_postgresql(database: Database, tmp_path: Path
     assert len(reason.trend) == 13
 
 
+@on_sqlite
 async def test_a_table_may_stand_in_a_schema(database: Database, tmp_path: Path, postgres_source: str) -> None:
     company = Company(tmp_path, postgres_source, database, {"enable": []})
     company.make()
@@ -139,6 +148,7 @@ async def test_a_table_may_stand_in_a_schema(database: Database, tmp_path: Path,
     assert (await company.signals(usage=usage))["a"]["active_users.recent"] == 2
 
 
+@on_sqlite
 async def test_where_narrows_the_rows_whatever_signs_it_holds(database: Database, tmp_path: Path, source_url: str) -> None:
     company = Company(tmp_path, source_url, database, {"enable": []})
     company.make(usage="account_id TEXT, day TEXT, n INTEGER, kind TEXT")
@@ -157,6 +167,7 @@ async def test_where_narrows_the_rows_whatever_signs_it_holds(database: Database
     assert (found["active_users.recent"], found["doubled.recent"]) == (3, 84)
 
 
+@on_sqlite
 async def test_a_metric_that_was_added_later_is_unknown_until_it_is_measured(company: Company) -> None:
     company.accounts([account("a")])
     company.use(steady("a", [2] * 70))
@@ -167,6 +178,7 @@ async def test_a_metric_that_was_added_later_is_unknown_until_it_is_measured(com
     assert (await company.signals(usage=usage))["a"]["peak.recent"] == 2
 
 
+@on_sqlite
 async def test_the_newest_day_is_that_of_the_export_even_if_all_are_silent(company: Company) -> None:
     company.accounts([account("a")])
     company.use(steady("a", [5] * 30 + [0] * 40))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.database import Database
+from tests.conftest import on_sqlite
 from tests.integration.company import ACTIVE, ONE, Company
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -134,6 +135,7 @@ def rounded(values: dict[str, Any]) -> dict[str, Any]:
     return {name: round(float(value), 7) if isinstance(value, int | float) else value for name, value in values.items()}
 
 
+@on_sqlite
 async def test_a_days_active_metric_over_times_says_what_to_write_instead(database: Database, tmp_path: Any, sqlite_source: str) -> None:
     company = Company(tmp_path, sqlite_source, database)
     company.make()
@@ -164,6 +166,7 @@ async def test_days_that_cannot_be_read_fail_their_metric_in_words(
     assert "allowed" in problem
 
 
+@on_sqlite
 async def test_one_unreadable_day_among_good_ones_fails_its_metric_in_words(database: Database, tmp_path: Any, sqlite_source: str) -> None:
     company = Company(tmp_path, sqlite_source, database)
     company.make()

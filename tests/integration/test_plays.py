@@ -77,6 +77,7 @@ ONBOARDING: dict[str, Any] = {
 }
 
 
+@on_sqlite
 async def test_a_play_writes_waits_branches_sets_and_ends_with_its_card(company: Company) -> None:
     company.playbook("onboarding", **ONBOARDING)
     accounts(company, "quick", "slow", "gets-there")
@@ -133,6 +134,7 @@ async def test_a_zone_that_nobody_knows_holds_no_letter_back(company: Company) -
     assert (report.letters, report.playbook_problems) == (1, [])
 
 
+@on_sqlite
 async def test_limits_unless_and_opting_out_hold_letters_back_with_the_reason(company: Company) -> None:
     company.settings["limits"] = {"cards_a_day": 50, "contact": "1 per 7d"}
     steps = [{"email": {"letter": "welcome", "to": "admin"}}, {"email": {"letter": "check-in", "to": "admin"}}]
@@ -154,6 +156,7 @@ async def test_limits_unless_and_opting_out_hold_letters_back_with_the_reason(co
     assert len(await company.rows(Touch)) == 3
 
 
+@on_sqlite
 async def test_variants_follow_their_weights_and_never_change(company: Company) -> None:
     split = {"split": {"video": 1, "call": 3}, "video": [{"set": {"tag": "video"}}], "call": [{"set": {"tag": "call"}}]}
     company.playbook("tried", kind="onboarding", trigger={"enters": "new-customers"}, steps=[split], once_per="always")
@@ -165,6 +168,7 @@ async def test_variants_follow_their_weights_and_never_change(company: Company) 
     assert variants == tags
 
 
+@on_sqlite
 async def test_the_holdout_is_exact_in_each_stratum_and_touches_nobody(company: Company) -> None:
     steps = [{"email": {"letter": "welcome", "to": "admin"}}, {"set": {"tag": "seen"}}]
     company.playbook("measured", kind="onboarding", trigger={"enters": "new-customers"}, holdout="10%", steps=steps)
@@ -260,6 +264,7 @@ async def test_paused_plays_stand_still_and_none_begins(company: Company) -> Non
     assert (await company.database.read(statuses))["slow"].paused_at is None
 
 
+@on_sqlite
 async def test_events_begin_plays_and_end_waits_once(company: Company) -> None:
     company.playbook("on-ticket", kind="support", trigger={"event": "ticket_solved"}, steps=[{"set": {"tag": "asked"}}])
     waits = [{"wait": {"event": "ticket_solved", "at_most": "30d"}}, {"set": {"tag": "heard"}}]

@@ -32,6 +32,7 @@ def by_id(rows: list[Account]) -> dict[str, Account]:
     return {row.id: row for row in rows}
 
 
+@on_sqlite
 async def test_bad_rows_are_named_and_skipped_and_the_others_go_on(company: Company) -> None:
     loose(company)
     good = [account(f"good-{number}") for number in range(30)]
@@ -70,6 +71,7 @@ async def test_bad_rows_are_named_and_skipped_and_the_others_go_on(company: Comp
     assert {"row": "words", "column": "arr", "value": "'forty thousand'"}.items() <= kept.bad_examples[3].items()
 
 
+@on_sqlite
 async def test_an_id_that_comes_again_thousands_of_rows_later_is_named_too(company: Company) -> None:
     loose(company)
     company.accounts([*(account(f"a{number}") for number in range(4500)), account("a7"), account("a8")])
@@ -79,6 +81,7 @@ async def test_an_id_that_comes_again_thousands_of_rows_later_is_named_too(compa
     assert any("'a7'" in line for line in report.bad_rows)
 
 
+@on_sqlite
 async def test_a_row_that_became_unreadable_is_not_gone_and_keeps_what_was_known(company: Company) -> None:
     loose(company)
     company.accounts([account("a", arr=5.0), account("b")])
@@ -90,6 +93,7 @@ async def test_a_row_that_became_unreadable_is_not_gone_and_keeps_what_was_known
     assert (found.gone_at, found.arr) == (None, 5.0)
 
 
+@on_sqlite
 async def test_a_vanished_account_is_gone_and_may_come_back(company: Company) -> None:
     loose(company)
     company.accounts([account(f"a{number}") for number in range(20)])
@@ -105,6 +109,7 @@ async def test_a_vanished_account_is_gone_and_may_come_back(company: Company) ->
     assert found["hidden"].gone_at is not None
 
 
+@on_sqlite
 async def test_a_broken_export_marks_nobody_gone(database: Database, tmp_path: Path, same_source: str) -> None:
     company = Company(tmp_path, same_source, database, {"enable": [], "usage": None})
     company.make()
@@ -131,6 +136,7 @@ async def test_a_table_without_rows_or_of_just_one_page_is_read_like_any_other(
     assert (report.accounts, report.problems) == (count, [])
 
 
+@on_sqlite
 async def test_real_types_and_texts_give_the_same_account(
     database: Database, tmp_path: Path, postgres_source: str, sqlite_source: str
 ) -> None:
@@ -147,6 +153,7 @@ async def test_real_types_and_texts_give_the_same_account(
     assert found == [wanted, wanted]
 
 
+@on_sqlite
 async def test_extra_columns_are_signals_of_their_kind_usable_in_conditions(
     database: Database, tmp_path: Path, postgres_source: str
 ) -> None:
@@ -174,6 +181,7 @@ async def test_extra_columns_are_signals_of_their_kind_usable_in_conditions(
     assert (await company.open("by-extra"), await company.open("by-other")) == ({"a"}, {"b"})
 
 
+@on_sqlite
 async def test_extra_columns_of_sqlite_have_kinds_too(company: Company) -> None:
     company.sql("CREATE TABLE crm (id, name, score, segment, signed, half)")
     company.sql("INSERT INTO crm VALUES (1, 'A', 7, 'smb', '2026-01-31', 0.5), (2, 'B', 2.5, '', NULL, NULL)")
@@ -213,6 +221,7 @@ async def test_contacts_are_read_and_those_of_unknown_accounts_left_out(company:
     assert report.sources[1]["bad_rows"] == 2
 
 
+@on_sqlite
 async def test_twenty_thousand_accounts_stream_through_little_memory(database: Database, tmp_path: Path, same_source: str) -> None:
     company = Company(tmp_path, same_source, database, {"enable": [], "usage": None})
     company.make(crm="id TEXT, name TEXT, note TEXT")
@@ -231,6 +240,7 @@ async def test_twenty_thousand_accounts_stream_through_little_memory(database: D
     assert peak < 24 * 2**20  # all rows together are some 40 MB
 
 
+@on_sqlite
 async def test_accounts_that_nobody_measures_need_no_usage_at_all(company: Company) -> None:
     loose(company)
     company.accounts([account("a", renewal_on=str(DAY + 5 * ONE))])
@@ -281,6 +291,7 @@ async def test_own_fields_and_tags_survive_a_poll(company: Company) -> None:
     assert (found.own, found.tags) == ({"score": 7}, " vip ")
 
 
+@on_sqlite
 async def test_contacts_may_have_a_zone_and_a_preferred_channel(company: Company) -> None:
     loose(company)
     company.sql("CREATE TABLE people (id TEXT, account_id TEXT, name TEXT, timezone TEXT, channel TEXT)")

@@ -19,6 +19,7 @@ from bot.reviews.picture import Answered, Before, Happened, Picture, Point, Prom
 from bot.reviews.taking import known_of, take
 from bot.settings import Settings, load_settings
 from models import Account, Alert, Base, Contact, Participant, Reading, Reason, Response, Review, Room, Source, Teammate, Theme, ThemeMark
+from tests.conftest import on_sqlite
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -200,6 +201,7 @@ async def test_everything_that_is_known(database: Database, settings: Settings) 
     assert (len(found.points), found.missing) == (3, ())
 
 
+@on_sqlite
 async def test_where_nothing_is_known(database: Database, settings: Settings) -> None:
     await database.run(begin)
     found = await taken(database, settings)
@@ -211,6 +213,7 @@ async def test_where_nothing_is_known(database: Database, settings: Settings) ->
     assert (await taken(database, settings)).since == TODAY, "a customer of tomorrow"
 
 
+@on_sqlite
 async def test_who_does_not_look_after_the_account_is_not_told_money_and_words(database: Database, settings: Settings) -> None:
     await database.run(everything)
     for organizer, sees in (("UO", False), ("UL", True), ("U-NOBODY", False)):
@@ -231,6 +234,7 @@ async def test_a_metric_that_cannot_be_read_takes_none_but_itself_away(database:
     assert found.dump()["lines"]
 
 
+@on_sqlite
 async def test_a_table_that_lags_behind_is_no_drop(database: Database, settings: Settings) -> None:
     """The weeks end with its newest day; when that is long ago it is said."""
     await database.run(everything)
@@ -250,6 +254,7 @@ async def test_a_meeting_that_is_gone(database: Database, settings: Settings) ->
         await take(database, settings, None, 99, NOW)
 
 
+@on_sqlite
 async def test_however_much_happened_it_is_a_handful_of_statements(database: Database, settings: Settings) -> None:
     await database.run(everything)
     few = await _statements(database, settings)

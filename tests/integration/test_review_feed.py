@@ -73,6 +73,7 @@ def house(database: Database) -> House:
     return House(database)
 
 
+@on_sqlite
 async def test_a_calendar_reads_the_persons_own_meetings(house: House) -> None:
     await house.open(
         review("own", NOW + 3 * ONE, sequence=2, place="https://meet.example/x;y"),
@@ -149,6 +150,7 @@ async def test_meetings_of_several_zones_keep_their_times_when_clocks_change(hou
     )
 
 
+@on_sqlite
 async def test_the_same_meetings_are_not_loaded_twice(house: House) -> None:
     await house.open(review("own", NOW + ONE))
     first = await house.get()

@@ -20,6 +20,7 @@ from bot.reviews.report import Reader, coverage_chart, mine, overdue, team
 from bot.settings import Settings, load_settings
 from bot.team.roles import Actor, Role
 from models import Account, Participant, Review, Teammate
+from tests.conftest import on_sqlite
 from tests.integration.test_known_signals import LEAST
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -84,6 +85,7 @@ def book(database: Database, tmp_path: Path) -> Book:
     return Book(database, tmp_path)
 
 
+@on_sqlite
 async def test_covered_are_those_of_which_no_review_is_overdue(book: Book) -> None:
     await book.add(
         *(account("young", 60), account("old"), account("held"), account("late"), account("planned"), account("skipped")),
@@ -116,6 +118,7 @@ async def test_covered_are_those_of_which_no_review_is_overdue(book: Book) -> No
     assert (await book.database.read(team, book.reader())).coverage == m.Coverage(accounts=8, covered=4, uncounted=1)
 
 
+@on_sqlite
 async def test_an_account_is_covered_at_the_end_of_a_month_until_every_day_of_the_cadence_has_passed(book: Book) -> None:
     await book.add(
         account("began", (DAY - date(2026, 6, 15)).days),  # 90 days later is 13 September
@@ -242,6 +245,7 @@ def test_what_the_database_counts_is_what_the_definition_says(
 # --- what is told
 
 
+@on_sqlite
 async def test_no_shows_are_counted_of_the_meetings_that_were_to_take_place(book: Book) -> None:
     await book.add(
         *(account("a"), account("b", owner_email=BEN, arr=1.0), account("c", owner_email=None)),
@@ -293,6 +297,7 @@ async def test_what_is_overdue_stands_by_csm_the_oldest_first_and_a_csm_sees_the
     assert ([line.account.id for line in hers.due], hers.coverage) == (["b", "a"], m.Coverage(2, 0))
 
 
+@on_sqlite
 async def test_money_is_for_those_who_look_after_the_account(book: Book) -> None:
     await book.add(account("a", 100), account("b", 100, owner_email=BEN))
     private = BOTH + "roles: {money: owners}\n"

@@ -114,6 +114,7 @@ async def test_roles_decide_who_is_asked_first(house: Questions, roles: Any, at_
     assert await reasons(house) == []
 
 
+@on_sqlite
 async def test_in_a_play_about_a_contact_that_contact_is_asked(house: Questions) -> None:
     await house.add([account("acme")], [person("acme", "ada"), person("acme", "bo", "user")])
     house.playbook(
@@ -139,6 +140,7 @@ BARS: dict[str, dict[str, Any]] = {
 }
 
 
+@on_sqlite
 async def test_whoever_is_held_back_is_recorded_once_with_the_reason(house: Questions) -> None:
     people = [person("acme", f"a-{why}", **bar) for why, bar in BARS.items()]
     await house.add([account("acme"), account("bare")], [*people, person("acme", "zoe"), person("bare", "no", email=None)])
@@ -161,6 +163,7 @@ async def test_one_person_in_two_accounts_is_asked_once(house: Questions) -> Non
     assert {play.account_id: play.end_reason for play in await house.rows(Play)} == {"acme": "done", "bolt": "done"}, "90 days are too long"
 
 
+@on_sqlite
 async def test_a_play_waits_for_somebody_who_may_soon_be_asked_and_says_so_once(house: Questions) -> None:
     house.changes = {"surveys": {"between": {"transactional": "10d"}}}
     await house.add([account("acme")], [person("acme", "ada"), person("acme", "bo", opted_out=True)])
@@ -202,6 +205,7 @@ async def test_a_play_waits_two_weeks_in_all_and_goes_on(house: Questions) -> No
     assert [trace.detail["skipped"] for trace in await traces(house, "step") if "skipped" in trace.detail] == ["limit"]
 
 
+@on_sqlite
 async def test_a_pressing_rule_holds_a_survey_as_it_holds_letters(house: Questions) -> None:
     await house.add([account("acme", arr=10)], [person("acme", "ada")])
     house.playbook("ask", {"wait": "1d"}, {"survey": "nps"}, unless=["arr > 50"])
@@ -326,6 +330,7 @@ async def test_a_bounce_does_not_count_as_asked(house: Questions) -> None:
     assert asked == {("acme-ada", "again", "asked"), ("bolt-ada", "again", "held")}
 
 
+@on_sqlite
 async def test_whoever_unsubscribes_is_not_reminded(house: Questions) -> None:
     await house.add([account("acme"), account("bolt")], [person("acme", "ada"), person("bolt", "bo")])
     house.playbook("ask", {"survey": "nps"})

@@ -60,6 +60,7 @@ async def test_twice_a_year(house: Questions) -> None:
     assert all(one.asked_at > NOW + 60 * DAY for one in asked if one.account_id == "new")
 
 
+@on_sqlite
 async def test_after_a_ticket_and_an_integration(house: Questions) -> None:
     house.enable = ["ces-ticket", "ces-integration"]
     await house.add([account("acme"), account("bolt")], [person("acme", "ada"), person("acme", "bo"), person("bolt", "cy")])

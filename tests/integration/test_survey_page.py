@@ -38,6 +38,7 @@ async def test_whatever_fetches_the_links_of_a_letter_leaves_no_trace(house: Hou
     assert house.answered == 0
 
 
+@on_sqlite
 async def test_a_link_chooses_its_score_and_the_button_sends_it(house: House) -> None:
     await house.ask()
     page = await house.get(LINKS.score(TOKEN, 3))

@@ -45,6 +45,7 @@ async def the_one(house: Questions) -> Invitation:
     return invitation
 
 
+@on_sqlite
 async def test_whoever_has_not_answered_is_reminded_once_with_the_same_link(house: Questions) -> None:
     before = await asked(house)
     async with mail_server() as mail:
@@ -143,6 +144,7 @@ async def test_what_cannot_leave_before_the_end_does_not_leave_at_all(house: Que
     assert (await the_one(house)).remind_at is None
 
 
+@on_sqlite
 async def test_an_anonymous_question_that_has_expired_leads_nowhere(house: Questions) -> None:
     before = await asked(house, "pulse-anonymous")
     await house.look_after(DUE)

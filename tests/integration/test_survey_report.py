@@ -20,6 +20,7 @@ from bot.surveys.shelf import keep
 from bot.surveys.survey import Kind, band_of
 from bot.team.roles import Actor, Role
 from models import Contact, Invitation, Response, Teammate, Theme, ThemeMark
+from tests.conftest import on_sqlite
 from tests.integration.answers import account, answer, answers, asked
 
 NOON = datetime(2026, 11, 18, 11, tzinfo=UTC)
@@ -83,6 +84,7 @@ def books(database: Database, tmp_path: Path) -> Books:
     return Books(database, tmp_path)
 
 
+@on_sqlite
 async def test_the_figure_is_that_of_the_last_twelve_months_and_the_line_goes_further_back(books: Books) -> None:
     await books.open(
         *answers("a", [10] * 8 + [8] * 2 + [0] * 2, NOON - 40 * ONE, 0),
@@ -113,6 +115,7 @@ async def test_under_ten_answers_nothing_is_said_but_how_many_they_are(books: Bo
     assert not trend_chart(report).known
 
 
+@on_sqlite
 async def test_whoever_was_asked_is_counted_and_whoever_was_not_with_the_reason(books: Books) -> None:
     day = NOON - 10 * ONE
     await books.open(
@@ -155,6 +158,7 @@ async def test_answers_count_in_the_groups_that_they_came_with(books: Books) -> 
     assert (await books.report()).csms is None, "only managers see the team"
 
 
+@on_sqlite
 async def test_themes_and_loops(books: Books) -> None:
     def closed(number: int, days: int) -> Response:
         return answer("a", 2, NOON - 30 * ONE, number, closed_at=NOON - 30 * ONE + days * ONE, closed_by="U0ANN", agreed="A call")
@@ -168,6 +172,7 @@ async def test_themes_and_loops(books: Books) -> None:
     assert report.themes == (m.ThemeCount("Billing", 3, 2), m.ThemeCount("Exports", 1, 0))
 
 
+@on_sqlite
 async def test_words_are_for_those_who_may_read_them(books: Books) -> None:
     await books.open(
         answer("a", 2, NOON - 2 * ONE, 1, comment="Slow", contact_id="c1"),
@@ -221,6 +226,7 @@ async def test_an_anonymous_group_is_told_only_when_it_and_the_rest_are_large_en
     assert (await books.report("pulse", manager=True)).segments.hidden  # type: ignore[union-attr]
 
 
+@on_sqlite
 async def test_an_anonymous_segment_of_few_or_of_nearly_all_is_withheld(books: Books) -> None:
     await books.open(*nameless([10] * 9, 0, ["segment:big"]), *nameless([10] * 3, 50, ["segment:new-customers"]))
     for segment in ("big", "new-customers"):
@@ -249,6 +255,7 @@ async def test_groups_are_those_of_the_moment(books: Books) -> None:
     assert await books.database.read(groups_of, "c", broken, NOON) == ["stage:trial", f"csm:{ANN}"], "no answer is lost by a segment"
 
 
+@on_sqlite
 async def test_an_anonymous_answer_keeps_only_groups_that_many_were_asked_in(books: Books) -> None:
     """Five in each of two groups, but only four in both: the second is left out."""
     await books.open(
@@ -303,6 +310,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
+@on_sqlite
 async def test_many_answers_are_counted_by_a_few_statements(books: Books) -> None:
     await books.open()
     await books.database.run(many, MANY)

@@ -105,6 +105,7 @@ def desk(database: Database, settings: Settings) -> Desk:
 # --- marks
 
 
+@on_sqlite
 async def test_a_mark_is_written_once_and_taken_away_when_unticked(desk: Desk) -> None:
     (first,) = await desk.answers(1)
     assert not await desk.mark(first, "Reports", "REPORTS ", shown=[(await desk.theme()).id]), "the same again is nothing new"
@@ -125,6 +126,7 @@ async def test_what_somebody_else_has_marked_meanwhile_stays(desk: Desk) -> None
     assert await desk.run(themes_of, [first]) == {first: ["Price", "Reports"]}
 
 
+@on_sqlite
 async def test_a_new_theme_takes_the_name_of_one_that_is_there(desk: Desk) -> None:
     (first,) = await desk.answers(1, name="Отчёты")
     assert await desk.mark(first, new="  speed\u202e of  reports ")
@@ -267,6 +269,7 @@ async def test_closing_twice(desk: Desk) -> None:
 # --- the card
 
 
+@on_sqlite
 async def test_marks_change_the_card_that_stands(desk: Desk) -> None:
     ids = await desk.answers(1, 2, 3)
     await desk.follow()

@@ -40,6 +40,7 @@ def means(session: Session, every: EveryTrigger, day: date, seen: datetime = LON
     return {row[0]: row[1] for row in session.execute(statement.params(as_of=day))}
 
 
+@on_sqlite
 async def test_each_account_has_one_day_in_a_period_and_keeps_it(database: Database) -> None:
     await database.run(fill, 400)
 

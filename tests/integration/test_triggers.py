@@ -26,6 +26,7 @@ from bot.playbooks.triggers import (
 )
 from bot.settings.model import Written
 from models import Account, Event, Membership
+from tests.conftest import on_sqlite
 from tests.integration.company import bare_signals
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -108,6 +109,7 @@ ANNIVERSARIES = {
 }
 
 
+@on_sqlite
 async def test_an_anniversary_comes_every_later_year_leap_days_too(database: Database) -> None:
     await add(database, *(account(str(started), started_on=started) for started in ANNIVERSARIES))
     trigger, found = AnniversaryTrigger(anniversary="started_on"), {started: set[str]() for started in ANNIVERSARIES}
@@ -117,6 +119,7 @@ async def test_an_anniversary_comes_every_later_year_leap_days_too(database: Dat
     assert found == ANNIVERSARIES
 
 
+@on_sqlite
 async def test_an_anniversary_is_made_up_for_across_the_turn_of_the_year(database: Database) -> None:
     await add(database, account("a", started_on=date(2025, 12, 30)))
     turns = [*days(date(2025, 12, 25), 30), *days(date(2026, 12, 20), 40)]
@@ -124,6 +127,7 @@ async def test_an_anniversary_is_made_up_for_across_the_turn_of_the_year(databas
     assert found == {"2026-12-30": days(date(2026, 12, 30), 15)}
 
 
+@on_sqlite
 async def test_a_schedule_means_all_or_those_of_its_segment_once_for_its_last_time(database: Database) -> None:
     await add(database, account("a", arr=500), account("b", arr=1), account("c"))
     monday = "2026-03-30T07:00:00+00:00"

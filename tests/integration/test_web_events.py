@@ -15,6 +15,7 @@ from bot.database import Database
 from bot.delivery.signature import signature
 from handlers.web.events import LARGEST, event_routes
 from models import Account, Event
+from tests.conftest import on_sqlite
 from tests.integration.company import Company, fill
 
 SECRET = "between us"
@@ -87,6 +88,7 @@ async def test_a_wrong_event_gets_a_clear_answer_and_changes_nothing(
     assert await events(company) == []
 
 
+@on_sqlite
 async def test_a_forged_or_old_signature_is_refused(company: Company, call: Caller) -> None:
     form = {"name": "ticket_solved", "account": "a"}
     answers = [await call(form, secret="another"), await call(form, age=301), await call(form, **{"Staysail-Signature": "x"})]

@@ -191,6 +191,7 @@ def test_a_crm_that_is_down_is_asked_ever_more_rarely_for_a_day() -> None:
     assert 23 * 3600 < sum(waits) < 25 * 3600
 
 
+@on_sqlite
 async def test_a_crm_that_stays_down_is_given_up_and_it_is_told(house: House) -> None:
     await house.ask()
     house.crm.down = "connection refused"
@@ -257,6 +258,7 @@ async def test_two_processes_that_are_at_it_write_once(house: House) -> None:
     assert (await house.job.run())["written"] == 1
 
 
+@on_sqlite
 async def test_who_may_take_back_and_for_how_long(house: House) -> None:
     await house.ask()
     with pytest.raises(Refused, match="10 minutes"):
@@ -300,6 +302,7 @@ async def test_the_receipt_loses_its_button_after_ten_minutes(house: House) -> N
     assert (await house.receipt()).wanted_version == row.version == 3
 
 
+@on_sqlite
 async def test_a_preview_asks_for_nothing_until_it_is_confirmed_and_is_forgotten_after_a_day(house: House) -> None:
     values = {"account_id": "a1", "alert_id": None, "by": JANA.slack_id, "old": {}, "new": NEW}
     for seen in ({}, OLD):
