@@ -82,7 +82,7 @@ class Seen:
         self.bodies: list[dict[str, Any]] = []
         self.trigger = ""
         self.deaf = 0
-        self.app = AsyncApp(client=client, signing_secret=sandbox.signing_secret, process_before_response=True)
+        self.app = AsyncApp(name="seen", client=client, signing_secret=sandbox.signing_secret, process_before_response=True)
         self.app.middleware(self.first)
         self.app.action("take")(self.taken)
         self.app.action("until")(self.noted)

@@ -159,6 +159,11 @@ def one_line(run: Run, *said: str, verbs: tuple[str, ...] = ("sweep", "check")) 
         assert "Traceback" not in out + err
 
 
+def verbs_for(place: int | str) -> tuple[str, ...]:
+    """What has its line is found while the file is read, which is one way for all verbs; what two files say together, each asks itself."""
+    return ("sweep",) if isinstance(place, int) else ("sweep", "check")
+
+
 def test_what_is_right_passes_both(folder: Path, run: Run) -> None:
     code, out, err = run("sweep", "--json")
     assert (code, err) == (0, "")
@@ -171,7 +176,7 @@ def test_wrong_settings_get_one_clear_line(folder: Path, run: Run, mistake: str)
     right, wrong, place, *said = SETTINGS[mistake]
     assert right in GOOD
     (folder / "staysail.yml").write_text(GOOD.replace(right, wrong, 1))
-    one_line(run, f"staysail.yml:{place}: " if isinstance(place, int) else place, *said)
+    one_line(run, f"staysail.yml:{place}: " if isinstance(place, int) else place, *said, verbs=verbs_for(place))
 
 
 @pytest.mark.parametrize("mistake", PLAYBOOKS)
@@ -179,10 +184,19 @@ def test_wrong_playbooks_get_one_clear_line(folder: Path, run: Run, mistake: str
     right, wrong, place, *said = PLAYBOOKS[mistake]
     assert right in PLAYBOOK
     (folder / "playbooks" / "own.yml").write_text(PLAYBOOK.replace(right, wrong, 1))
-    one_line(run, f"own.yml:{place}: " if isinstance(place, int) else place, *said)
+    one_line(run, f"own.yml:{place}: " if isinstance(place, int) else place, *said, verbs=verbs_for(place))
     if isinstance(place, int):
         code, _, err = run("playbook", "lint", "playbooks/own.yml")
         assert (code, len(err.splitlines())) == (1, 1), err
+
+
+def test_check_finds_what_is_wrong_while_a_file_is_read_too(folder: Path, run: Run) -> None:
+    right, wrong, place, *said = PLAYBOOKS["an unknown signal"]
+    (folder / "playbooks" / "own.yml").write_text(PLAYBOOK.replace(right, wrong, 1))
+    one_line(run, f"own.yml:{place}: ", *said, verbs=("check",))
+    right, wrong, place, *said = SETTINGS["an unknown key"]
+    (folder / "staysail.yml").write_text(GOOD.replace(right, wrong, 1))
+    one_line(run, f"staysail.yml:{place}: ", *said, verbs=("check",))
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- list", "a: &x [*x]", "\x00", "{" * 500])

@@ -41,21 +41,21 @@ def compiled(text: str) -> Condition:
         raise
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=120, deadline=None, suppress_health_check=SLOW)
 @given(term=conditions)
 def test_sqlite_answers_as_python_does(on_sqlite: Engine, term: Term) -> None:
     text, meaning = term
     assert answers(on_sqlite, compiled(text)) == [meaning(row) for row in ACCOUNTS]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 @given(term=conditions)
 def test_postgresql_answers_as_python_does(on_postgresql: Engine, term: Term) -> None:
     text, meaning = term
     assert answers(on_postgresql, compiled(text)) == [meaning(row) for row in ACCOUNTS]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 @given(term=conditions)
 def test_a_condition_holds_where_all_its_parts_do(on_sqlite: Engine, term: Term) -> None:
     condition = compiled(term[0])

@@ -125,7 +125,7 @@ MANY = [example for name, example in CARD_EXAMPLES.items() if not name.startswit
 
 
 @pytest.mark.parametrize("message", [*MANY, *ANSWER_EXAMPLES.values()])
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(text)
 @example(ALL_OF_IT)
 @example(FROM_ITS_END)
@@ -138,7 +138,7 @@ def test_a_message_is_harmless_in_every_field(message: Message, words: str) -> N
 
 
 @pytest.mark.parametrize("modal", MODAL_EXAMPLES.values())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(text)
 @example(ALL_OF_IT)
 @example(FROM_ITS_END)
