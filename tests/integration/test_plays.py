@@ -304,7 +304,7 @@ async def test_rounds_are_counted_and_a_condition_ends_them(company: Company) ->
     accounts(company, "a", "b")
     await company.sweep()
     company.sql("UPDATE crm SET score = 6 WHERE id = 'b'")
-    for week in range(1, 6):
+    for week in (1, 2, 3, 5):
         await company.sweep(DAY + week * 7 * ONE)
     assert sorted(await letters(company)) == [("a", "check-in")] * 3 + [("b", "check-in")]
     assert [p.end_reason for p in await plays(company)] == ["stopped", "stopped"]

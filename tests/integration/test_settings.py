@@ -108,19 +108,27 @@ PLAYBOOKS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def folder(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    shutil.copy(sqlite_template, tmp_path / "staysail.db")
+@pytest.fixture(scope="session")
+def right(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A folder in which nothing is wrong."""
+    folder = tmp_path_factory.mktemp("right")
+    shutil.copy(sqlite_template, folder / "staysail.db")
     for file, script in {
         "crm.db": "CREATE TABLE accounts (id, name, arr, segment, stage); INSERT INTO accounts VALUES ('a', 'A', 1, 'smb', 'growth')",
         "usage.db": "CREATE TABLE usage (account_id, day, n); INSERT INTO usage VALUES ('a', date('now', '-1 day'), 4)",
     }.items():
-        connection = sqlite3.connect(tmp_path / file)
+        connection = sqlite3.connect(folder / file)
         connection.executescript(script)
         connection.close()
-    (tmp_path / "playbooks").mkdir()
-    (tmp_path / "playbooks" / "own.yml").write_text(PLAYBOOK)
-    (tmp_path / "staysail.yml").write_text(GOOD)
+    (folder / "playbooks").mkdir()
+    (folder / "playbooks" / "own.yml").write_text(PLAYBOOK)
+    (folder / "staysail.yml").write_text(GOOD)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, right: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    shutil.copytree(right, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     for name in ("DATABASE_URL", "STAYSAIL_CONFIG", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"):
         monkeypatch.delenv(name, raising=False)
