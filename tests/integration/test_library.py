@@ -31,7 +31,7 @@ from bot.settings import Settings, load_settings
 from bot.sources import crm_of, sweep_of
 from jobs.report import Report
 from models import Account, Alert, Contact, Dispatch, Event, Match, OutboxMessage, Play, Reason
-from tests.conftest import on_sqlite
+from tests.conftest import on_postgresql, on_sqlite
 from tests.integration.questions import VARIABLES
 
 TODAY = date(2026, 11, 23)
@@ -138,6 +138,7 @@ async def test_each_is_in_order_and_wise_on_the_sample_company(sample: Sample) -
     assert (count, [str(warning) for warning in warnings]) == (len(SHIPPED), [])
 
 
+@on_postgresql
 async def test_all_together_on_the_first_day_post_no_card_beside_those_of_the_risks(sample: Sample) -> None:
     risks = ("usage-drop", "gone-silent", "renewal-risk")
     reviews = {"review-due"}  # of which none was held so far

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from bot.database import Database
-from tests.conftest import on_sqlite
+from tests.conftest import on_postgresql, on_sqlite
 from tests.integration.company import ACTIVE, DAY, ONE, Company, account, steady
 
 
@@ -112,7 +112,6 @@ async def test_ids_may_be_numbers_in_the_usage_table_beside_words_in_the_crm(
     assert signals["not-a-number"]["active_users.recent"] == 0
 
 
-@on_sqlite
 async def test_ids_may_be_uuids_on_postgresql(database: Database, tmp_path: Path, postgres_source: str) -> None:
     company = Company(tmp_path, postgres_source, database)
     company.make(
@@ -136,7 +135,7 @@ async def test_ids_may_be_uuids_on_postgresql(database: Database, tmp_path: Path
     assert len(reason.trend) == 13
 
 
-@on_sqlite
+@on_postgresql
 async def test_a_table_may_stand_in_a_schema(database: Database, tmp_path: Path, postgres_source: str) -> None:
     company = Company(tmp_path, postgres_source, database, {"enable": []})
     company.make()
@@ -148,7 +147,6 @@ async def test_a_table_may_stand_in_a_schema(database: Database, tmp_path: Path,
     assert (await company.signals(usage=usage))["a"]["active_users.recent"] == 2
 
 
-@on_sqlite
 async def test_where_narrows_the_rows_whatever_signs_it_holds(database: Database, tmp_path: Path, source_url: str) -> None:
     company = Company(tmp_path, source_url, database, {"enable": []})
     company.make(usage="account_id TEXT, day TEXT, n INTEGER, kind TEXT")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.connectors import engine
 from bot.database import Database
 from models import Account, Contact, Field, Source
-from tests.conftest import on_sqlite
+from tests.conftest import on_postgresql, on_sqlite
 from tests.integration.company import DAY, ONE, Company, account, steady
 
 TYPED = (
@@ -162,7 +162,7 @@ async def test_real_types_and_texts_give_the_same_account(
     assert found == [wanted, wanted]
 
 
-@on_sqlite
+@on_postgresql
 async def test_extra_columns_are_signals_of_their_kind_usable_in_conditions(
     database: Database, tmp_path: Path, postgres_source: str
 ) -> None:

@@ -118,7 +118,6 @@ async def test_covered_are_those_of_which_no_review_is_overdue(book: Book) -> No
     assert (await book.database.read(team, book.reader())).coverage == m.Coverage(accounts=8, covered=4, uncounted=1)
 
 
-@on_sqlite
 async def test_an_account_is_covered_at_the_end_of_a_month_until_every_day_of_the_cadence_has_passed(book: Book) -> None:
     await book.add(
         account("began", (DAY - date(2026, 6, 15)).days),  # 90 days later is 13 September
@@ -246,7 +245,6 @@ def test_what_the_database_counts_is_what_the_definition_says(
 # --- what is told
 
 
-@on_sqlite
 async def test_no_shows_are_counted_of_the_meetings_that_were_to_take_place(book: Book) -> None:
     await book.add(
         *(account("a"), account("b", owner_email=BEN, arr=1.0), account("c", owner_email=None)),

@@ -187,6 +187,7 @@ async def test_a_play_waits_for_somebody_who_may_soon_be_asked_and_says_so_once(
     assert len(await reasons(house)) == 3
 
 
+@on_sqlite
 async def test_a_play_waits_two_weeks_in_all_and_goes_on(house: Questions) -> None:
     """Whenever it looks again, somebody has filled the ledger anew."""
     house.changes = {"limits": {"contact": "1 per 7d"}}

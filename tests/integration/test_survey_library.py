@@ -74,6 +74,7 @@ async def test_after_a_ticket_and_an_integration(house: Questions) -> None:
     assert len(await house.rows(Invitation)) == 2, "once"
 
 
+@on_sqlite
 @pytest.mark.parametrize("has_card", [False, True])
 async def test_a_detractor_gets_a_card_of_the_playbook_only_if_there_is_none(house: Questions, has_card: bool) -> None:
     house.enable = ["detractor-follow-up"]

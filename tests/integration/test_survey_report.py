@@ -84,7 +84,6 @@ def books(database: Database, tmp_path: Path) -> Books:
     return Books(database, tmp_path)
 
 
-@on_sqlite
 async def test_the_figure_is_that_of_the_last_twelve_months_and_the_line_goes_further_back(books: Books) -> None:
     await books.open(
         *answers("a", [10] * 8 + [8] * 2 + [0] * 2, NOON - 40 * ONE, 0),
@@ -158,7 +157,6 @@ async def test_answers_count_in_the_groups_that_they_came_with(books: Books) -> 
     assert (await books.report()).csms is None, "only managers see the team"
 
 
-@on_sqlite
 async def test_themes_and_loops(books: Books) -> None:
     def closed(number: int, days: int) -> Response:
         return answer("a", 2, NOON - 30 * ONE, number, closed_at=NOON - 30 * ONE + days * ONE, closed_by="U0ANN", agreed="A call")
@@ -226,7 +224,6 @@ async def test_an_anonymous_group_is_told_only_when_it_and_the_rest_are_large_en
     assert (await books.report("pulse", manager=True)).segments.hidden  # type: ignore[union-attr]
 
 
-@on_sqlite
 async def test_an_anonymous_segment_of_few_or_of_nearly_all_is_withheld(books: Books) -> None:
     await books.open(*nameless([10] * 9, 0, ["segment:big"]), *nameless([10] * 3, 50, ["segment:new-customers"]))
     for segment in ("big", "new-customers"):
@@ -255,7 +252,6 @@ async def test_groups_are_those_of_the_moment(books: Books) -> None:
     assert await books.database.read(groups_of, "c", broken, NOON) == ["stage:trial", f"csm:{ANN}"], "no answer is lost by a segment"
 
 
-@on_sqlite
 async def test_an_anonymous_answer_keeps_only_groups_that_many_were_asked_in(books: Books) -> None:
     """Five in each of two groups, but only four in both: the second is left out."""
     await books.open(

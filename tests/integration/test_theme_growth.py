@@ -126,7 +126,6 @@ async def test_what_somebody_else_has_marked_meanwhile_stays(desk: Desk) -> None
     assert await desk.run(themes_of, [first]) == {first: ["Price", "Reports"]}
 
 
-@on_sqlite
 async def test_a_new_theme_takes_the_name_of_one_that_is_there(desk: Desk) -> None:
     (first,) = await desk.answers(1, name="Отчёты")
     assert await desk.mark(first, new="  speed\u202e of  reports ")

@@ -68,6 +68,7 @@ async def test_a_signed_event_is_taken_in_once_and_sets_a_playbook_off_between_s
     assert [account.tags for account in await company.rows(Account)] == [" asked "]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("form", "status", "said"),
     [

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.catalog import Message, Modal
@@ -119,17 +119,13 @@ def test_what_fits_is_within_the_limit(lines: str, limit: int) -> None:
     assert len(fit(lines, limit)) <= limit + len("\nand 100 more")
 
 
-ALL_OF_IT, FROM_ITS_END = "".join(NASTY), "".join(reversed(NASTY))
-"""Every nasty thing in one text, for places that cut it from either side: beside them a few random ones do."""
-MANY = [example for name, example in CARD_EXAMPLES.items() if not name.startswith("churn-risk-did-")]
+FROM_EITHER_END = ("".join(NASTY), "".join(reversed(NASTY)))
+"""Every nasty thing in one text, for places that cut it."""
+MANY = {name: example for name, example in CARD_EXAMPLES.items() if not name.startswith("churn-risk-did-")}
+MESSAGES = MANY | ANSWER_EXAMPLES
 
 
-@pytest.mark.parametrize("message", [*MANY, *ANSWER_EXAMPLES.values()])
-@settings(max_examples=2, deadline=None)
-@given(text)
-@example(ALL_OF_IT)
-@example(FROM_ITS_END)
-def test_a_message_is_harmless_in_every_field(message: Message, words: str) -> None:
+def assert_message_harmless(message: Message, words: str) -> None:
     rendered = render(poisoned(message, words))
     assert rendered.text
     assert_harmless(rendered.text)
@@ -137,20 +133,34 @@ def test_a_message_is_harmless_in_every_field(message: Message, words: str) -> N
     assert_all_harmless(rendered.blocks)
 
 
-@pytest.mark.parametrize("modal", MODAL_EXAMPLES.values())
-@settings(max_examples=2, deadline=None)
-@given(text)
-@example(ALL_OF_IT)
-@example(FROM_ITS_END)
-def test_a_modal_is_harmless_in_every_field(modal: Modal, words: str) -> None:
+def assert_modal_harmless(modal: Modal, words: str) -> None:
     view = render_view(poisoned(modal, words))
     assert 1 <= len(view["title"]["text"]) <= 24
     assert len(view["blocks"]) <= 100
     assert_all_harmless(view)
 
 
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_message_is_harmless_in_every_field(message: str) -> None:
+    for words in FROM_EITHER_END:
+        assert_message_harmless(MESSAGES[message], words)
+
+
+@pytest.mark.parametrize("modal", MODAL_EXAMPLES)
+def test_a_modal_is_harmless_in_every_field(modal: str) -> None:
+    for words in FROM_EITHER_END:
+        assert_modal_harmless(MODAL_EXAMPLES[modal], words)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(MESSAGES)), st.sampled_from(sorted(MODAL_EXAMPLES)), text)
+def test_whatever_is_written_is_harmless(message: str, modal: str, words: str) -> None:
+    assert_message_harmless(MESSAGES[message], words)
+    assert_modal_harmless(MODAL_EXAMPLES[modal], words)
+
+
 def test_words_that_are_a_template_stay_words() -> None:
-    for facts in (*MANY, *ANSWER_EXAMPLES.values(), *MODAL_EXAMPLES.values()):
+    for facts in (*MESSAGES.values(), *MODAL_EXAMPLES.values()):
         shown = json.dumps(drawn(poisoned(facts, "{{ 7777 * 7777 }}{% raw %}{{ m.__class__ }}")))
         assert "60481729" not in shown
         assert "class '" not in shown
