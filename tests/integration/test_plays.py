@@ -160,10 +160,10 @@ async def test_limits_unless_and_opting_out_hold_letters_back_with_the_reason(co
 async def test_variants_follow_their_weights_and_never_change(company: Company) -> None:
     split = {"split": {"video": 1, "call": 3}, "video": [{"set": {"tag": "video"}}], "call": [{"set": {"tag": "call"}}]}
     company.playbook("tried", kind="onboarding", trigger={"enters": "new-customers"}, steps=[split], once_per="always")
-    accounts(company, *(f"a{n:03}" for n in range(200)))
+    accounts(company, *(f"a{n:03}" for n in range(100)))
     await company.sweep()
     tags = {a.id: a.tags.strip() for a in await company.rows(Account)}
-    assert 25 <= sum(tag == "video" for tag in tags.values()) <= 75
+    assert 12 <= sum(tag == "video" for tag in tags.values()) <= 38
     variants = {play.account_id: play.progress["variants"]["0"] for play in await plays(company)}
     assert variants == tags
 
@@ -380,10 +380,10 @@ async def test_a_task_that_is_late_says_so_once(company: Company) -> None:
     company.playbook("asks", kind="onboarding", trigger={"enters": "new-customers"}, steps=[{"task": {"what": "Call", "within": "2d"}}])
     accounts(company, "a")
     versions = []
-    for day in range(5):
+    for day in (0, 1, 2, 4):
         await company.sweep(DAY + day * ONE)
         versions += [alert.version for alert in await company.alerts()]
-    assert versions[1] < versions[2] == versions[4]
+    assert versions[1] < versions[2] == versions[3]
     assert len(await told(company, "overdue")) == 1
 
 

@@ -32,7 +32,7 @@ def live(story: Story, database: Database, folder: Path) -> Told:
 
 
 @settings(max_examples=2, deadline=None, derandomize=True, database=None)
-@given(story=stories())
+@given(story=stories(2, (10,)))
 def test_every_account_is_prompted_once_a_period(story: Story, sqlite_database: Database, tmp_path_factory: pytest.TempPathFactory) -> None:
     note(str(story))
     assert broken(story, live(story, sqlite_database, tmp_path_factory.getbasetemp())) == []

@@ -52,9 +52,9 @@ def outcome(session: Session) -> dict[str, Any]:
 async def lived(house: Questions, dying: Dying | None) -> dict[str, Any]:
     """One asks at once, one waits, one is held back; then reminders.
 
-    With `dying`, after each statement in turn, and then once more; after every fourth where each takes a round trip.
+    With `dying`, after each statement in turn, and then once more; after every eighth where each takes a round trip.
     """
-    step = 1 if house.database.is_sqlite else 4
+    step = 1 if house.database.is_sqlite else 8
     await house.database.run(_begin)
     await house.add(
         [account("acme"), account("bolt"), account("core")],

@@ -41,7 +41,7 @@ def compiled(text: str) -> Condition:
         raise
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(term=conditions)
 def test_sqlite_answers_as_python_does(on_sqlite: Engine, term: Term) -> None:
     text, meaning = term

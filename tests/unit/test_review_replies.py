@@ -143,7 +143,7 @@ MARKS = [b"\r\n", b"\r\n ", b";", b'"', b"\\", b"BEGIN:VEVENT\r\n"]
 WHOLE = [program(SAID.but(sequence=2)) for program in PROGRAMS]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(raw=st.binary(max_size=400))
 @example(raw=b"From: " + b"(" * 3000 + b"\r\nContent-Type: text/calendar\r\n\r\n" + bare(SAID))
 @example(raw=b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1100)))
@@ -155,7 +155,7 @@ def test_any_bytes_are_an_answer_or_are_refused(raw: bytes) -> None:
             str(error).encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_real_mail_with_a_few_bytes_changed_is_an_answer_or_is_refused(data: st.DataObject) -> None:
     raw = bytearray(data.draw(st.sampled_from(WHOLE)))

@@ -15,7 +15,7 @@ Base.metadata.tables["teammates"].create(NOBODY)
 SIZES = st.lists(st.integers(1, 20), max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(SIZES, st.integers(0, 8))
 def test_neither_a_csm_nor_the_rest_tells_of_a_few(sizes: list[int], without: int) -> None:
     """Accounts have one CSM, or none."""

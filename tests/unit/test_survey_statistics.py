@@ -97,7 +97,7 @@ def _figure(kind: Kind, scores: list[int]) -> Figure:
     return figure
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(answers())
 def test_figures_keep_to_their_scale_and_shares_to_one(given: tuple[Kind, list[int]]) -> None:
     kind, scores = given
@@ -108,7 +108,7 @@ def test_figures_keep_to_their_scale_and_shares_to_one(given: tuple[Kind, list[i
     assert isclose(sum(figure.shares.values()), 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(answers())
 def test_the_same_answers_ten_times_say_the_same_more_surely(given: tuple[Kind, list[int]]) -> None:
     kind, scores = given
@@ -118,7 +118,7 @@ def test_the_same_answers_ten_times_say_the_same_more_surely(given: tuple[Kind, 
     assert many.low - 1e-9 <= many.value <= many.high + 1e-9 or kind is Kind.NPS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(SCALES[Kind.NPS]), min_size=1, max_size=60))
 def test_nps_is_the_mean_of_plus_one_and_minus_one(scores: list[int]) -> None:
     """The published definition, by another way."""

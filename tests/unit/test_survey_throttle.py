@@ -106,7 +106,7 @@ def breaks(question: Question, asked: Sequence[Question], said: SurveySettings) 
     return any(sum(start <= at < start + 365 * DAY for at in times) >= said.a_year for start in years)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(question=QUESTIONS, asked=st.lists(QUESTIONS, max_size=5), said=RULES)
 def test_it_gives_the_first_moment_at_which_nothing_is_broken(question: Question, asked: list[Question], said: SurveySettings) -> None:
     found = rest(question, asked, said)
