@@ -38,8 +38,9 @@ def values_of(page: Page) -> dict[str, SignalValue]:
     rows, bad = reader.read(page)
     if not rows:
         raise SourceFailed(f"its row cannot be read: {bad[0]}")
-    *known, extra = rows[-1]
-    return dict(zip(reader.columns, known, strict=False)) | {name: value_of(value) for name, value in extra.items()}
+    values = reader.absent | dict(zip(reader.columns, rows[-1], strict=True))
+    extra = values.pop("extra")
+    return values | {name: value_of(value) for name, value in extra.items()}
 
 
 class NotesSource:

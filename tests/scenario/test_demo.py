@@ -30,6 +30,7 @@ from bot.sandbox.company import CAST, ROOMS, build_company
 from bot.sandbox.server import Letter, Sandbox
 from handlers.web.letters import letter_routes
 from jobs.lease import lease
+from jobs.deciding import decide_all
 from jobs.report import Report
 from jobs.sweep import Sweep
 from models import Account, Alert, Contact, Event, Job, Play, Response, Trace
@@ -138,7 +139,7 @@ def _responses(session: Session) -> list[int]:
 async def test_praise_becomes_a_letter_in_the_inbox_and_nobody_who_unsubscribed_gets_another(demo: Demo) -> None:
     database, settings = demo.app.database, demo.app.settings
     await demo.app.sweep.poll(Report(), demo.now())
-    await demo.app.sweep.decide(Report(), demo.now())
+    await decide_all(database, settings, demo.app.sweep.usage, Report(), demo.now())
     champion: Contact = await database.read(lambda session: session.scalars(_champions()).first())
 
     async def praise(key: str) -> None:
