@@ -29,8 +29,8 @@ from bot.outgoing import slack_session
 from bot.sandbox.company import CAST, ROOMS, build_company
 from bot.sandbox.server import Letter, Sandbox
 from handlers.web.letters import letter_routes
-from jobs.lease import lease
 from jobs.deciding import decide_all
+from jobs.lease import lease
 from jobs.report import Report
 from jobs.sweep import Sweep
 from models import Account, Alert, Contact, Event, Job, Play, Response, Trace
