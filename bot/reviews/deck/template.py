@@ -48,10 +48,9 @@ def open_template(path: Path | None) -> Opened:
     except Exception as error:  # whatever a damaged file makes the library stumble over
         log.warning("template_not_read", file=str(path), problem=str(error))
         return _opened(_ours(), f"{path.name} is {NOT_READ}")
-    missing = [name for name in Name if layout_for(deck, name) is None]
-    if missing:
-        return _opened(_ours(), f"{path.name} has no layout for {', '.join(missing)}")
-    return _opened(deck)
+    found = _opened(deck)
+    missing = [name for name in Name if name not in found.layouts]
+    return _opened(_ours(), f"{path.name} has no layout for {', '.join(missing)}") if missing else found
 
 
 def check_template(path: Path | None, place: str) -> list[Finding]:
@@ -64,9 +63,8 @@ def check_template(path: Path | None, place: str) -> list[Finding]:
     return [Finding(place, f"{problem}; decks are made from ours until then", cure, fatal=False)]
 
 
-def layout_for(deck: Deck, name: Name) -> SlideLayout | None:
+def layout_for(deck: Deck, name: Name, titled: list[SlideLayout]) -> SlideLayout | None:
     """By its name, in upper or lower case; else the first that has a title and enough room."""
-    titled = [layout for layout in deck.slide_layouts if _has_title(layout)]
     named = (layout for layout in titled if layout.name.strip().casefold() == name.casefold() and places(every(layout)))
     others = {other.casefold() for other in Name}
     roomy = (layout for layout in titled if layout.name.strip().casefold() not in others and _is_roomy(deck, layout))
@@ -98,7 +96,8 @@ def _is_roomy(deck: Deck, layout: SlideLayout) -> bool:
 
 
 def _opened(deck: Deck, problem: str = "") -> Opened:
-    layouts = {name: layout for name in Name if (layout := layout_for(deck, name))}
+    titled = [layout for layout in deck.slide_layouts if _has_title(layout)]
+    layouts = {name: layout for name in Name if (layout := layout_for(deck, name, titled))}
     return Opened(deck, layouts, problem)
 
 
