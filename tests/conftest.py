@@ -3,6 +3,8 @@
 import gc
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from tests.postgres import RUN, alone, choose_places, end, new_database, prepare
 
 # As the command line does; its own habit draws a failure with all local variables, which takes seconds.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
+COMPILED = "staysail/compiled"
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For variants that mean the same to every database: what they ask it, another test or variant asks PostgreSQL too."""
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -42,6 +45,17 @@ def pytest_sessionfinish() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many as there are cores: a third of the time goes by waiting for answers."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """In a fresh clone, before the workers start: else each of them compiles everything for itself, which takes longer than loading it."""
+    if config.getoption("numprocesses", None) and not config.getoption("help") and not config.cache.get(COMPILED, None):
+        collect = [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", "-q", "-p", "no:cacheprovider"]
+        halves = (["tests/scenario"], ["tests/integration", "tests/unit"])
+        for half in [subprocess.Popen([*collect, *places], cwd=config.rootpath, stdout=subprocess.DEVNULL) for places in halves]:
+            half.wait()
+        config.cache.set(COMPILED, True)
 
 
 def pytest_unconfigure() -> None:

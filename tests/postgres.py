@@ -28,8 +28,10 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 max_connections = 300
+autovacuum = off
+jit = off
 """
-"""Nothing here needs to outlive a failure of the machine."""
+"""Nothing here needs to outlive a failure of the machine, and no table grows."""
 
 
 def choose_places() -> None:
