@@ -23,7 +23,7 @@ from bot.sandbox.server import Person, Room, Sandbox, Timing
 
 JANA = Person("U0JANA", "jana", "Jana Nováková", "jana@ours.example", title="CSM")
 ROOMS = [Room("C0ALERTS", "cs-alerts", members=(JANA.id,))]
-QUICK = Timing(ack=0.25, trigger=0.2, event_retries=(0.01, 0.01, 0.01))
+QUICK = Timing(ack=1.0, trigger=0.8, event_retries=(0.01, 0.01, 0.01))
 PLAIN = "plain_text"
 CARD: list[dict[str, Any]] = [
     {
@@ -100,7 +100,7 @@ class Seen:
         self.bodies.append(body)
         if self.deaf > 0:
             self.deaf -= 1
-            await asyncio.sleep(0.35)
+            await asyncio.sleep(QUICK.ack + 0.2)
         await next()
 
     async def taken(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
