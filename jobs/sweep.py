@@ -68,7 +68,7 @@ class Sweep:
 
     async def go_on(self) -> "Moved":
         """Between sweeps: what has happened meanwhile, and the plays whose waiting is over."""
-        from jobs.deciding import go_on  # noqa: PLC0415 (the same)
+        from jobs.deciding import go_on  # noqa: PLC0415 (as in `_second_half`)
 
         return await go_on(self._database, self._settings, self.usage, self._now())
 

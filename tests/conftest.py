@@ -50,12 +50,13 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """In a fresh clone, before the workers start: else each of them compiles everything for itself, which takes longer than loading it."""
-    if config.getoption("numprocesses", None) and not config.getoption("help") and not config.cache.get(COMPILED, None):
+    cache = getattr(config, "cache", None)  # pytest may run without one
+    if config.getoption("numprocesses", None) and not config.getoption("help") and cache and not cache.get(COMPILED, None):
         collect = [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", "-q", "-p", "no:cacheprovider"]
         halves = (["tests/scenario"], ["tests/integration", "tests/unit"])
         for half in [subprocess.Popen([*collect, *places], cwd=config.rootpath, stdout=subprocess.DEVNULL) for places in halves]:
             half.wait()
-        config.cache.set(COMPILED, True)
+        cache.set(COMPILED, True)
 
 
 def pytest_unconfigure() -> None:
