@@ -94,20 +94,25 @@ class Database:
 
 
 def _unit(engine: Engine, work: "Work[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
-    """A deadlock undoes one of two units of work; being plain functions of the database, they can simply be done again."""
+    """A deadlock, or a connection that is lost, undoes a unit of work; being a plain function of the database, it can simply be done
+    again. Not so when the connection is lost at the commit: nobody knows whether that has happened."""
     for last in (False, False, True):
+        worked = False
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
-                return work(session, *args, **kwargs)
+                found = work(session, *args, **kwargs)
+                worked = True
+                return found
         except OperationalError as error:
-            if last or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            undone = getattr(error.orig, "sqlstate", None) == DEADLOCK or (error.connection_invalidated and not worked)
+            if last or not undone:
                 raise
     raise AssertionError("unreachable")
 
 
 def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
     if begin is None:
-        return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+        return create_engine(url, pool_size=size, max_overflow=0)
     engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -179,7 +184,9 @@ def schema_problem(session: Session) -> str | None:
     """Why the schema is not the one this code needs, in words; None when it is right."""
     try:
         current = session.scalar(text("SELECT version_num FROM alembic_version"))
-    except (OperationalError, ProgrammingError):
+    except (OperationalError, ProgrammingError) as error:
+        if error.connection_invalidated:  # no answer at all: `_unit` asks again
+            raise
         current = None
     if current == SCHEMA:
         return None

@@ -64,9 +64,15 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
+def migrated_postgres() -> str:
+    """The name of a migrated, empty database, the same for all processes: for making others like it."""
+    return prepared_database("migrated", _migrate)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(migrated_postgres: str) -> str:
     """A migrated, empty database of this process."""
-    return new_database("staysail", like=prepared_database("migrated", _migrate))
+    return new_database("staysail", like=migrated_postgres)
 
 
 @pytest.fixture(scope="session")
