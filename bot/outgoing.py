@@ -33,6 +33,8 @@ from bot.team.directory import Directory
 from bot.team.roles import group_handles
 
 TIMEOUT = 15
+BESIDE = 20
+"""Connections to Slack beside those that a full round of messages takes: whoever opens a form must not wait behind it."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,6 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession | None) -> A
 @asynccontextmanager
 async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
     """Connections to Slack are kept open between requests. The time-out stands here: a shared session overrides the client's."""
-    connector = aiohttp.TCPConnector(limit=60, keepalive_timeout=20)
+    connector = aiohttp.TCPConnector(limit=SlackSender.terms.at_once + BESIDE, keepalive_timeout=20)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
         yield session

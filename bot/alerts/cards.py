@@ -145,8 +145,8 @@ def lead_of(alert: Alert, reasons: Sequence[Reason]) -> Reason | None:
 
 
 def _also(alert: Alert, reasons: Sequence[Reason], world: World) -> tuple[m.ReasonOnCard, ...]:
-    lead, standing = lead_of(alert, reasons), standing_of(alert, reasons)
-    others = [reason for reason in reasons if reason is not lead]
+    standing = standing_of(alert, reasons)
+    others = [reason for reason in reasons if reason not in standing[:1]]
     return tuple(m.ReasonOnCard(cause_of_reason(r, alert.card, world), r.began_at, r in standing) for r in others)
 
 

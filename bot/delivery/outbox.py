@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 
 from bot.bulk import inserting
 from bot.delivery.schemes import is_slack, queue
+from bot.delivery.sender import Terms
 from models import OutboxMessage
 from models.base import Moment
 
 LEASE = timedelta(seconds=30)
-PER_CHANNEL = 40
+PER_CHANNEL = Terms.at_once
+"""One channel alone may fill a round of Slack messages."""
 Row = OutboxMessage
 
 

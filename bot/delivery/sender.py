@@ -30,7 +30,7 @@ class Terms:
     repetition for what it is, so that an uncertain sending may simply be repeated.
     """
 
-    at_once: int = 40
+    at_once: int = 100
     tries: int = 12
     lease: timedelta | None = None
     repeats: bool = False
