@@ -196,7 +196,7 @@ class Jobs:
         return {"people": people}
 
     async def sweep(self) -> Report:
-        report = asdict(await self._app.sweep.run())
+        report = asdict(await self._app.sweep.run(self._app.worker.wake))
         self._app.worker.wake()
         return report
 

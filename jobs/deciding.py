@@ -1,5 +1,6 @@
 """The second half of a sweep, when everything is read: decide, advance plays, look after what is due for people."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.clock import day_of
@@ -18,9 +19,12 @@ from jobs.report import Report
 from jobs.surveys import look_after_surveys
 
 
-async def act_on(database: Database, settings: Settings, usage: Usage | None, report: Report, now: datetime) -> None:
-    """Everything that follows from what the sources hold now."""
+async def act_on(
+    database: Database, settings: Settings, usage: Usage | None, report: Report, now: datetime, decided: Callable[[], None]
+) -> None:
+    """Everything that follows from what the sources hold now. `decided` is called when cards can leave."""
     await decide_all(database, settings, usage, report, now)
+    decided()
     report.duty = await duty(database, settings, now)
     report.surveys = await look_after_surveys(database, settings, now)
 

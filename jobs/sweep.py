@@ -35,8 +35,11 @@ class Sweep:
     def _settings(self) -> Settings:
         return self._live.current
 
-    async def run(self) -> Report:
-        """Reads everything, CRM and usage at the same time; what decides then is loaded while databases are at work."""
+    async def run(self, decided: Callable[[], None] = lambda: None) -> Report:
+        """Reads everything, CRM and usage at the same time; what decides then is loaded while databases are at work.
+
+        `decided` is called when cards can leave: what is due for people besides comes after.
+        """
         began = time.perf_counter()
         now = self._now()
         report = Report()
@@ -47,7 +50,7 @@ class Sweep:
         finally:
             await asyncio.gather(polling, loading)
         act_on = loading.result()
-        await act_on(self._database, self._settings, self.usage, report, now)
+        await act_on(self._database, self._settings, self.usage, report, now, decided)
         report.accounts = await self._database.read(_count_accounts)
         report.seconds = round(time.perf_counter() - began, 3)
         return report
@@ -73,7 +76,7 @@ class Sweep:
         return await go_on(self._database, self._settings, self.usage, self._now())
 
 
-def _second_half() -> Callable[[Database, Settings, Usage | None, Report, datetime], Awaitable[None]]:
+def _second_half() -> Callable[[Database, Settings, Usage | None, Report, datetime, Callable[[], None]], Awaitable[None]]:
     from jobs.deciding import act_on  # noqa: PLC0415 (a quarter of a second)
 
     return act_on
