@@ -130,7 +130,7 @@ async def test_a_source_that_takes_too_long_is_given_up(company: Company) -> Non
     live = LiveSettings(settings, company.database)
     began = time.monotonic()
     report = await Sweep(live, company.database, crm_of(settings, patience), usage_of(settings, patience), now).run()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 20  # not 30
     said = f"no answer within {patience or 1:g} s"
     assert report.problems == [f"crm.accounts: {said}", f"usage.active_users: {said}"]
 
@@ -143,7 +143,7 @@ def test_a_host_that_takes_the_call_and_says_nothing_is_given_up_too() -> None:
         began = time.monotonic()
         with pytest.raises(SourceFailed):
             next(crm.read("accounts"))
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("name", ["crm & co.db", "a?b#c.db", "100% ours.db"])

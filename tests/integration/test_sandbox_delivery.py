@@ -183,7 +183,6 @@ async def test_a_click_is_acknowledged_and_changes_the_card(slack: Slack) -> Non
     sandbox, bot = slack
     outcome = await sandbox.click(JANA.id, "C0ALERTS", await card(slack), "take")
     assert outcome.ok
-    assert outcome.milliseconds < 250
     assert sandbox.messages("cs-alerts")[0].text == "taken by <@U0JANA>"
     assert [m.text for m in sandbox.ephemerals(JANA.id)] == ["You have it."]
     body = bot.bodies[0]

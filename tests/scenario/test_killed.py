@@ -93,4 +93,4 @@ async def test_a_worker_that_is_woken_and_stopped_at_once_stops(open_world: Open
         world.start_worker()
         await asyncio.sleep(0.05)  # it naps
         world.app.worker.wake()
-        await asyncio.wait_for(world.stop_worker(), 2)
+        await asyncio.wait_for(world.stop_worker(), 20)

@@ -101,12 +101,12 @@ async def test_answers_stand_in_the_organizers_message_and_what_matters_is_said(
     world.clock.at += timedelta(minutes=1)
     assert await answer(world, marta, Choice.DECLINE, "I am *away*, <!channel>") == "recorded"
     await until(lambda: len(own_messages(world)) == 2, "a refusal is said")
+    await until(lambda: "Marta Silva (does not come)" in own_messages(world)[0].words, "and shown in place")
     message, told = own_messages(world)
     assert "*Marta Silva* does not come to the call with <https://crm.example/accounts/1|Acme>, <!date^" in told.words
     assert "&lt;!channel&gt;" in told.words
     assert "<!channel>" not in told.words + message.words
     assert "leaves nobody" not in told.words
-    assert "Marta Silva (does not come)" in message.words
     assert "> I am *\u200baway*\u200b, &lt;!channel&gt;" in message.words
     assert await answer(world, other, Choice.DECLINE) == "recorded"
     await until(lambda: len(own_messages(world)) == 3, "so is the second")

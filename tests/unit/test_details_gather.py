@@ -68,7 +68,7 @@ async def test_what_comes_is_kept_and_what_does_not_is_named() -> None:
     ]
     began = time.monotonic()
     found = await gather(sources, "a", 0.05)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20  # not 30
     assert list(found.came) == ["Support", "Reviews"]
     assert found.of(Tickets) == (Tickets((TICKET,)),)
     assert found.missing == (
