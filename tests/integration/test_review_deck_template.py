@@ -184,5 +184,5 @@ def test_libreoffice_draws_eight_slides_with_all_their_words_and_nothing_at_the_
         assert 0.003 < ink < 0.6, "blank, or black"
         assert min(value for row in rows for value in row[-6:]) > 200, "the right edge is clear"
         assert min(min(row[len(row) // 2 :]) for row in (*rows[:6], *rows[-4:])) > 200, "above and below too; at the left is the panel"
-    text = " ".join(_call(tmp_path, "pdftotext", "-layout", "deck.pdf", "-").split())
+    text = " ".join(_call(tmp_path, "pdftotext", "-raw", "deck.pdf", "-").split())
     assert {word for word in WORDS if word not in text} == set()
