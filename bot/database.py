@@ -7,18 +7,22 @@ dialect works the same. SQLite gets exactly one writing thread (WAL, BEGIN IMMED
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from hashlib import md5
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
+    Date,
     Engine,
     Integer,
     Text,
     create_engine,
     event,
+    literal,
     make_url,
     text,
 )
@@ -122,6 +126,7 @@ def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("any_case", 1, _any_case, deterministic=True)
         connection.create_function("id_number", 1, _id_number, deterministic=True)
+        connection.create_function("local_day", 2, _local_day, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
@@ -178,6 +183,32 @@ def _own_md5(element: _IdNumber, compiler: SQLCompiler, **options: Any) -> str:
 
 def _id_number(value: str | None) -> int | None:
     return None if value is None else int(md5(value.encode(), usedforsecurity=False).hexdigest()[:7], 16)
+
+
+class _LocalDay(FunctionElement[date]):
+    name = "local_day"
+    type = Date()
+    inherit_cache = True
+
+
+def local_day(moment: ColumnElement[Any], zone: ZoneInfo) -> ColumnElement[date]:
+    """The calendar day of a moment, as the clocks in a zone showed it then. SQLite knows no zones."""
+    return _LocalDay(moment, literal(zone.key))
+
+
+@compiles(_LocalDay)
+def _at_time_zone(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
+    moment, zone = (compiler.process(operand, **options) for operand in element.clauses)
+    return f"CAST({moment} AT TIME ZONE {zone} AS date)"
+
+
+@compiles(_LocalDay, "sqlite")
+def _own_local_day(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
+    return f"local_day({compiler.process(element.clauses, **options)})"
+
+
+def _local_day(moment: str | None, zone: str) -> str | None:
+    return None if moment is None else datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def schema_problem(session: Session) -> str | None:

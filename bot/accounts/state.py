@@ -3,18 +3,16 @@
 Each is looked up per account, along an index, and only where somebody asks for it.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, Double, Select, cast, exists, func, literal, null, or_, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from bot.accounts.catalogue import Kind, Signal, days_between
 from bot.accounts.sources import HEALTH, OURS
 from bot.clock import start_of
+from bot.database import local_day
 from models import Account, Alert, Invitation, Response, Touch
 from models.base import Moment
 
@@ -60,7 +58,7 @@ def _survey_signals(day: date, zone: ZoneInfo) -> list[Signal]:
     ignored = _ignored(start_of(day, zone)).scalar_subquery()
     return [
         Signal("nps.last", Kind.number, _last_score("nps"), OURS, "the last answer to an NPS question, 0 to 10"),
-        Signal("nps.days", Kind.number, _days_since(last.scalar_subquery(), day, zone), OURS, "days since that answer"),
+        Signal("nps.days", Kind.number, days_since(last.scalar_subquery(), day, zone), OURS, "days since that answer"),
         Signal("csat.avg_90d", Kind.number, satisfied, OURS, "mean of the last 90 days' CSAT answers, 1 to 5"),
         Signal("ces.last", Kind.number, _last_score("ces"), OURS, "the last answer to a CES question, 1 to 7"),
         Signal("survey.ignored", Kind.number, ignored, OURS, "how often in a row nobody there answered until the question expired"),
@@ -85,34 +83,9 @@ def _ignored(now: datetime) -> Select[int]:
 
 def _days_since_letter(day: date, zone: ZoneInfo) -> ColumnElement[int]:
     last = select(func.max(Touch.at)).where(Touch.account_id == Account.id, Touch.channel == EMAIL).correlate(Account).scalar_subquery()
-    return _days_since(last, day, zone)
+    return days_since(last, day, zone)
 
 
-def _days_since(moment: ColumnElement[Any], day: date, zone: ZoneInfo) -> ColumnElement[int]:
+def days_since(moment: ColumnElement[Any], day: date, zone: ZoneInfo) -> ColumnElement[int]:
     """Calendar days where the workspace is."""
-    return days_between(literal(day, Date), local_day(moment, day, zone))
-
-
-def local_day(moment: ColumnElement[Any], day: date, zone: ZoneInfo) -> ColumnElement[date]:
-    """The calendar day of a moment in a zone, with the distance to UTC that its clocks have on `day`."""
-    offset = datetime.combine(day, time(12), zone).utcoffset()
-    assert offset is not None
-    return _LocalDay(moment, literal(f"{int(offset.total_seconds())} seconds"))
-
-
-class _LocalDay(FunctionElement[date]):
-    type = Date()
-    name = "local_day"
-    inherit_cache = True
-
-
-@compiles(_LocalDay, "postgresql")
-def _shifted(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
-    moment, offset = (compiler.process(operand, **options) for operand in element.clauses)
-    return f"CAST(({moment} AT TIME ZONE 'UTC') + CAST({offset} AS interval) AS date)"
-
-
-@compiles(_LocalDay, "sqlite")
-def _modified(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
-    moment, offset = (compiler.process(operand, **options) for operand in element.clauses)
-    return f"date({moment}, {offset})"
+    return days_between(literal(day, Date), local_day(moment, zone))

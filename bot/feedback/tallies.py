@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, null
 from sqlalchemy.orm import Session
 
 from bot.accounts.catalogue import days_between
-from bot.accounts.state import local_day
 from bot.clock import day_of, start_of
+from bot.database import local_day
 from bot.feedback.groups import SEGMENT
 from bot.feedback.statistics import median
 from bot.messages import catalog as m
@@ -136,7 +136,7 @@ def themes(session: Session, scope: Scope, most: int) -> tuple[m.ThemeCount, ...
 
 def loops(session: Session, scope: Scope) -> m.LoopFacts:
     """The database counts loops by how many days they were open: the median is that of a short list."""
-    closed, came = (local_day(moment.expression, scope.today, scope.zone) for moment in (Response.closed_at, Response.at))
+    closed, came = (local_day(moment.expression, scope.zone) for moment in (Response.closed_at, Response.at))
     days = case((Response.closed_at.is_not(None), days_between(closed, came)), else_=null()).label("days")
     low = (scope.answers(), Response.band == Band.LOW.value, Response.at >= scope.begins)
     rows = session.execute(select(days, func.count().label("answers")).where(*low).group_by("days")).all()

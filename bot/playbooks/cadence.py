@@ -12,15 +12,15 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Integer, String, and_, case, cast, exists, func, literal, not_, null, or_, select
+from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, exists, func, literal, not_, null, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.accounts.catalogue import Kind, Signal, days_between
+from bot.accounts.catalogue import Kind, Signal
 from bot.accounts.signals import Signals
 from bot.accounts.sources import OURS
-from bot.accounts.state import local_day
+from bot.accounts.state import days_since
 from bot.clock import start_of
 from bot.errors import Finding, InvalidInput
 from bot.messages.catalog import CardName
@@ -83,7 +83,7 @@ def _rule(cadence: Cadence, signals: Signals, zone: ZoneInfo, findings: list[Fin
         type=cadence.type,
         ahead=cadence.ahead,
         applies=when.clause,
-        left=every - func.coalesce(_days_since(last, signals.day, zone), since_start),
+        left=every - func.coalesce(days_since(last, signals.day, zone), since_start),
         planned=exists().where(*mine, Review.state == SCHEDULED, Review.starts_at >= today).correlate(Account),
         of=(*when.signals, *(sooner.signals if sooner else ())),
     )
@@ -101,7 +101,7 @@ def _compiled(written: Written | None, signals: Signals, findings: list[Finding]
 
 def _of_last(day: date, zone: ZoneInfo) -> list[Signal]:
     held = select(func.max(Review.starts_at)).where(Review.account_id == Account.id, Review.state == HELD).correlate(Account)
-    since = _days_since(held.scalar_subquery(), day, zone)
+    since = days_since(held.scalar_subquery(), day, zone)
     return [Signal("review.days_since", Kind.number, since, OURS, "days since the last review that was held")]
 
 
@@ -131,10 +131,6 @@ def _asked() -> ColumnElement[bool]:
     """Its own, or that of another playbook about reviews, which it joined."""
     joined = exists().where(Reason.alert_id == Alert.id, Reason.playbook == PLAYBOOK, Reason.ended_at.is_(None))
     return exists().where(Alert.account_id == Account.id, Alert.closed_at.is_(None), or_(Alert.card == CARD, joined)).correlate(Account)
-
-
-def _days_since(moment: ColumnElement[Any], day: date, zone: ZoneInfo) -> ColumnElement[int]:
-    return days_between(literal(day, Date), local_day(moment, day, zone))
 
 
 def _least(numbers: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
