@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
+from bot.delivery.composed import WITHHELD
 from bot.delivery.keys import read_subject
 from bot.errors import Refused
 from bot.messages import catalog as m
@@ -55,7 +56,7 @@ def drop(session: Session, row_id: str, who: str, why: str, now: datetime, tell:
     row = session.get(OutboxMessage, row_id)
     if row is None or not outbox.drop(session, row_id, f"dropped by {who}: {why}"):
         raise Refused(GONE)
-    tell(session, row.subject, "withheld", f"dropped by {who}: {why}")
+    tell(session, row.subject, WITHHELD, f"dropped by {who}: {why}")
     trace = _trace(session, row, "dropped", who, now)
     trace.detail |= {"why": why}
     session.add(trace)

@@ -25,5 +25,7 @@ class Withheld:
 Composer = Callable[[Session, Sequence[int]], Mapping[int, Composed | Withheld]]
 """Texts for several subjects of one kind, by their number."""
 
+WITHHELD, BOUNCED, GIVEN_UP = "withheld", "bounced", "given_up"
+"""Ends of a sending without success: not to be sent any more; nobody can be reached there; tried in vain, a dead letter."""
 Aftermath = Callable[[Session, int, str, str], None]
-"""Told, in the transaction that settles it, what became of a subject: its number, `withheld` or `bounced`, and why."""
+"""Told, in the transaction that settles it, what became of a subject: its number, one of these ends, and why."""

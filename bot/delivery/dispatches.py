@@ -17,7 +17,7 @@ from bot.bulk import insert_into
 from bot.clock import Clock
 from bot.database import any_case
 from bot.delivery import outbox
-from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
+from bot.delivery.composed import BOUNCED, GIVEN_UP, Aftermath, Composed, Composer, Withheld
 from bot.delivery.invitations import moot, reached_nobody, remind_no_more
 from bot.delivery.keys import dispatch_subject, unsent_key
 from bot.delivery.kinds import DECK, LETTER, NOTICE, REMOVED, REVIEW_ANSWER, UNSENT, WEBHOOK
@@ -154,11 +154,11 @@ def dispatch_aftermath(now: Clock) -> Aftermath:
 
     def settle(session: Session, dispatch_id: int, what: str, why: str) -> None:
         dispatch = session.get(Dispatch, dispatch_id)
-        if dispatch is None or dispatch.kind != LETTER:
+        if dispatch is None or dispatch.kind != LETTER or what == GIVEN_UP:  # it may have arrived, or be sent again
             return
         session.execute(delete(Touch).where(Touch.dispatch_id == dispatch_id))
         reached_nobody(session, dispatch)
-        if what == "bounced":
+        if what == BOUNCED:
             mark_bounced(session, dispatch, why, now())
         session.add(trace_of(dispatch, what, {"why": why}, now()))
         if dispatch.content.get("by") and why != SUPERSEDED:

@@ -174,7 +174,7 @@ def settle_skipped(session: Session, skipped: Skipped, worker: str) -> bool:
 class Failed:
     """An attempt that failed. `retry_at` None: it is a dead letter now. `uncertain`: it may have left all the same.
 
-    `bounced`: nobody can be reached at the address of this subject.
+    `end`: what its subject is told of it, if anything.
     """
 
     id: str
@@ -183,7 +183,7 @@ class Failed:
     retry_at: datetime | None
     counts: bool = True
     subject: str = ""
-    bounced: bool = False
+    end: str = ""
 
 
 def settle_failed(session: Session, failed: Failed, worker: str, machine_now: datetime) -> None:

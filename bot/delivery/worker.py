@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.database import Database
 from bot.delivery import outbox
-from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
+from bot.delivery.composed import BOUNCED, GIVEN_UP, WITHHELD, Aftermath, Composed, Composer, Withheld
 from bot.delivery.delivery import Delivery
 from bot.delivery.keys import read_subject
 from bot.delivery.limits import Limits
@@ -249,24 +249,24 @@ class Worker:
             if is_board:  # Slack's limit is for everybody: it says nothing against this message
                 return Failed(row.id, str(error), uncertain, now + timedelta(seconds=wait), counts=False)
         if sender is None or isinstance(error, Undeliverable) or row.attempts + 1 >= sender.terms.tries:
-            return self._given_up(row, str(error), uncertain, isinstance(error, Bounced))
+            return self._given_up(row, str(error), uncertain, BOUNCED if isinstance(error, Bounced) else GIVEN_UP)
         if uncertain and not is_board and not sender.terms.repeats:
             return self._given_up(row, f"it may have been sent, so it is not repeated: {error}. Resend it if it did not arrive", uncertain)
         return Failed(row.id, str(error), uncertain, now + timedelta(seconds=wait))
 
-    def _given_up(self, row: Claimed, problem: str, uncertain: bool, bounced: bool = False) -> Failed:
+    def _given_up(self, row: Claimed, problem: str, uncertain: bool, end: str = GIVEN_UP) -> Failed:
         self._done.failed += 1
         log.warning("dead_letter", outbox=row.id, channel=row.channel, problem=problem)
-        return Failed(row.id, problem, uncertain, None, subject=row.subject, bounced=bounced)
+        return Failed(row.id, problem, uncertain, None, subject=row.subject, end=end)
 
     def _settle(self, session: Session, results: Sequence[Result], now: datetime) -> None:
         for result in results:
             if isinstance(result, Failed):
                 outbox.settle_failed(session, result, self._name, now)
-                if result.bounced:
-                    self.tell(session, result.subject, "bounced", result.problem)
+                if result.end:
+                    self.tell(session, result.subject, result.end, result.problem)
             elif isinstance(result, Skipped) and outbox.settle_skipped(session, result, self._name):
-                self.tell(session, result.subject, "withheld", result.why)
+                self.tell(session, result.subject, WITHHELD, result.why)
         shown = [result for result in results if isinstance(result, Shown)]
         outbox.settle_shown(session, shown, self._name, now)
         outbox.revive(session, [message.id for message in shown])

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL
 from bot.database import Database
-from bot.delivery.composed import Aftermath
+from bot.delivery.composed import WITHHELD, Aftermath
 from bot.delivery.keys import theme_key
 from bot.feedback.theme_notice import GROWS, RETURNED, STANDS, Place, tell
 from bot.feedback.themes import open_again
@@ -92,7 +92,7 @@ def theme_aftermath() -> Aftermath:
     """A card that was moot before it could leave: its theme counts as not told, and is closed as it was before."""
 
     def settle(session: Session, dispatch_id: int, what: str, why: str) -> None:
-        card = session.get(Dispatch, dispatch_id)
+        card = session.get(Dispatch, dispatch_id) if what == WITHHELD else None
         theme = session.get(Theme, card.content["theme"], with_for_update=True) if card else None
         if card is None or theme is None or theme.told_at is None or card.key != theme_key(theme.id, theme.told_at):
             return

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.world import World
 from bot.delivery import outbox
-from bot.delivery.composed import Aftermath, Composed, Composer, Withheld
+from bot.delivery.composed import WITHHELD, Aftermath, Composed, Composer, Withheld
 from bot.delivery.keys import event_key, event_subject
 from bot.delivery.schemes import CALENDAR
 from bot.settings import Settings
@@ -56,8 +56,8 @@ def event_aftermath(settings: Callable[[], Settings], world: World) -> Aftermath
     """What cannot be written goes by mail, as where no calendars are set."""
 
     def after(session: Session, review_id: int, what: str, _why: str) -> None:
-        review = session.get_one(Review, review_id)
-        if what == "bounced" and settings().email and not _tells(session, review):
+        review = session.get_one(Review, review_id, with_for_update=True)
+        if what != WITHHELD and settings().email and not _tells(session, review):
             from bot.reviews.events_shown import mail_instead  # noqa: PLC0415
 
             mail_instead(session, settings(), world, review)

@@ -8,7 +8,7 @@ from bot.reviews.calendar import entry
 from bot.reviews.letters import News, Telling, invitee, mail_organizer, meeting_of
 from bot.reviews.means import Means, means_to_answer
 from bot.reviews.place import Place
-from bot.reviews.records import load_review, people_of, title_of
+from bot.reviews.records import load_review, people_of, show, title_of
 from bot.settings import Settings
 from bot.team.roles import Actor
 from models import Review
@@ -25,11 +25,12 @@ def entry_of(session: Session, settings: Settings, world: World, review: Review)
 
 
 def mail_instead(session: Session, settings: Settings, world: World, review: Review) -> None:
-    """Of one that is over nobody is told."""
+    """Of one that is over nobody is told. The organizer's message no longer says that it stands in their calendar."""
     news = News.CANCELLED if review.state == CANCELLED else News.MOVED if review.sequence else News.INVITED
     if review.state in (SCHEDULED, CANCELLED):
         means = _means(session, settings, world, review)
         mail_organizer(session, means, _telling(session, means, review), news)
+        show(session, review)
 
 
 def _telling(session: Session, means: Means, review: Review) -> Telling:

@@ -1,6 +1,7 @@
 """Meetings in people's own calendars, on a real CalDAV server: written, moved, called off, answered; and when people are busy there."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.delivery import outbox
+from bot.delivery.senders.caldav import CalDavSender
 from bot.messages.actions import Action, Input
 from bot.reviews import records
 from models import OutboxMessage, Participant, Review
@@ -186,6 +189,30 @@ async def test_what_cannot_be_written_goes_by_mail(with_calendars: Open, calenda
         "Invitation",
         "Changed",
     ]
+
+
+@on_sqlite
+async def test_what_a_server_that_stays_away_never_took_goes_by_mail(
+    with_calendars: Open, calendars: CalendarServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.worker.LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(CalDavSender, "terms", replace(CalDavSender.terms, tries=3))
+    world = await with_calendars()
+    await planned(world)
+    await world.quiet()
+    assert "your calendar has it too" in message(world).words
+    calendars.answers |= {"GET": [("503 Away", [])] * 3}
+    await moved(world, "2026-11-20", "11:00")
+    assert (await row(world)).dead_at
+    (own_letter,) = [one for one in await letters(world) if one.recipients == (JANA.email,)]
+    assert "METHOD:PUBLISH" in own_letter.part("calendar")
+    assert "SEQUENCE:1" in own_letter.part("calendar")
+    assert "yours is among them" in message(world).words
+    await world.app.database.run(outbox.resend, (await row(world)).id)
+    world.app.worker.wake()
+    await until(lambda: event(calendars).sequence.value == "1", "it is written after all")
+    await answer(world, "contact@account1.example", "accepted")
+    assert len([one for one in world.sandbox.inbox.letters if one.recipients == (JANA.email,)]) == 1
 
 
 @on_sqlite
