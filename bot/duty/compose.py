@@ -1,8 +1,9 @@
 """What duty tells, written when it leaves: from how things stand then. What is moot by then is not sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from bot.alerts.queries import lines_of
 from bot.alerts.world import World
 from bot.delivery.composed import Composed, Composer, Withheld
 from bot.duty.answers import away_answer, back_on
-from bot.duty.post import Kind
+from bot.duty.post import Kind, told_of
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.settings import Settings
@@ -20,6 +21,8 @@ from models import Absence, Account, Alert, Dispatch, Teammate
 
 MOOT = "it is in hand, or over"
 Write = Callable[[Session, Dispatch, World], m.Message | Withheld]
+Remind = Callable[[m.AlertLine, Mapping[str, Any]], m.Reminder]
+"""A line, and what the dispatch tells of its alert."""
 
 
 def duty_composer(settings: Callable[[], Settings], world: World) -> Composer:
@@ -50,38 +53,44 @@ def _without_money(lines: Sequence[m.AlertLine]) -> tuple[m.AlertLine, ...]:
     return tuple(replace(line, arr=None) for line in lines)
 
 
-def _waiting(session: Session, dispatch: Dispatch) -> Alert | None:
-    """The alert, while nobody has taken it and its time is still the one that was over."""
-    alert = session.get(Alert, dispatch.content["alert"])
-    if alert is None or alert.state != m.State.OPEN or alert.taken_by or alert.take_by is None:
-        return None
-    return alert if alert.take_by == datetime.fromisoformat(dispatch.content["take_by"]) else None
+def _reminders(dispatch: Dispatch, lines: Iterable[m.AlertLine], reminder: Remind) -> m.Message | Withheld:
+    told = {about["alert"]: about for about in told_of(dispatch)}
+    found = tuple(reminder(line, told[line.alert_id]) for line in lines)
+    if len(found) < 2:
+        return found[0] if found else Withheld(MOOT)
+    return m.ReminderList(stage=found[0].stage, lines=found, total=len(found))
+
+
+def _waiting(session: Session, dispatch: Dispatch, world: World) -> tuple[m.AlertLine, ...]:
+    """Those that nobody has taken and whose time is still the one that was over."""
+    told = {about["alert"]: datetime.fromisoformat(about["take_by"]) for about in told_of(dispatch)}
+    alerts = session.scalars(select(Alert).where(Alert.id.in_(told), Alert.state == m.State.OPEN.value, Alert.taken_by.is_(None)))
+    return _lines(session, [alert.id for alert in alerts if alert.take_by == told[alert.id]], world)
 
 
 def _reminder(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
-    alert = _waiting(session, dispatch)
-    if alert is None or alert.take_by is None:
-        return Withheld(MOOT)
-    (line,) = _lines(session, [alert.id], world)
-    return m.Reminder(stage=m.Stage.OWNER, line=line, by=alert.take_by, absent=person(dispatch.content["stands_for"]))
+    def remind(line: m.AlertLine, about: Mapping[str, Any]) -> m.Reminder:
+        by = datetime.fromisoformat(about["take_by"])
+        return m.Reminder(stage=m.Stage.OWNER, line=line, by=by, absent=person(about["stands_for"]))
+
+    return _reminders(dispatch, _waiting(session, dispatch, world), remind)
 
 
 def _late(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
-    alert = _waiting(session, dispatch)
-    if alert is None or alert.take_by is None:
-        return Withheld(MOOT)
-    (line,) = _without_money(_lines(session, [alert.id], world))
-    at, reminded = dispatch.content["reminded_at"], person(dispatch.content["reminded"])
-    reminded_at = datetime.fromisoformat(at) if at else None
-    return m.Reminder(stage=m.Stage.MANAGERS, line=line, by=alert.take_by, reminded=reminded, reminded_at=reminded_at)
+    def remind(line: m.AlertLine, about: Mapping[str, Any]) -> m.Reminder:
+        by, at = datetime.fromisoformat(about["take_by"]), about["reminded_at"]
+        reminded_at = datetime.fromisoformat(at) if at else None
+        return m.Reminder(stage=m.Stage.MANAGERS, line=line, by=by, reminded=person(about["reminded"]), reminded_at=reminded_at)
+
+    return _reminders(dispatch, _without_money(_waiting(session, dispatch, world)), remind)
 
 
 def _due(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
-    alert = session.get(Alert, dispatch.content["alert"])
-    if alert is None or alert.closed_at or alert.state == m.State.SNOOZED or alert.deadline is None:
-        return Withheld(MOOT)
-    (line,) = _lines(session, [alert.id], world)
-    return m.Reminder(stage=m.Stage.TASK, line=line, by=alert.deadline)
+    def remind(line: m.AlertLine, about: Mapping[str, Any]) -> m.Reminder:
+        return m.Reminder(stage=m.Stage.TASK, line=line, by=line.deadline or datetime.fromisoformat(about["deadline"]))
+
+    awake = [line for line in _lines(session, [about["alert"] for about in told_of(dispatch)], world) if line.state != m.State.SNOOZED]
+    return _reminders(dispatch, awake, remind)
 
 
 def _moved(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:

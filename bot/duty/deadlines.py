@@ -3,7 +3,8 @@
     open, take_by passed ──► reminded (whoever looks after it) ──as long again──► told (managers)
                         └──► told at once, when Slack can reach nobody who looks after it
 
-The moments stand on the alert, set in the transaction that decides; the keys of the messages guard them once more.
+The moments stand on the alert, set in the transaction that decides; the keys of the messages guard them once more. However many alerts
+a pass finds late, each reader gets one message.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,10 @@ from bot.alerts.deadlines import take_by
 from bot.alerts.lifecycle import Change
 from bot.alerts.record import STAYSAIL, apply, show
 from bot.duty.house import Person, in_charge_of, owner_of
-from bot.duty.post import Kind, Telling, tell
+from bot.duty.post import Kind, Telling, tell_together
 from bot.messages.catalog import CardName, State
 from bot.settings import Settings
-from models import Alert, Dispatch
+from models import Alert, Trace
 
 REMINDED = "reminded"
 
@@ -60,17 +61,14 @@ def clock_of(session: Session, alert: Alert, settings: Settings, moment: datetim
 
 
 def remind(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
-    """How many were reminded, and of how many alerts the managers were told."""
-    reminded = told = 0
-    for alert in _locked(session, late(now)):
-        person = in_charge_of(session, alert, now)
-        if person and alert.reminded_at is None:
-            _remind(session, alert, person, settings, now)
-            reminded += 1
-        elif person is None or _again(alert, person, settings) <= now:
-            _tell_managers(session, alert, settings, now)
-            told += 1
-    return reminded, told
+    """How many were reminded, and of how many alerts the managers were told. Each reader gets one message of a kind."""
+    found = [(alert, in_charge_of(session, alert, now)) for alert in _locked(session, late(now))]
+    unreminded = [(alert, person) for alert, person in found if person and alert.reminded_at is None]
+    unheard = [alert for alert, person in found if person is None or (alert.reminded_at and _again(alert, person, settings) <= now)]
+    tell_together(session, [_remind(session, alert, person, settings, now) for alert, person in unreminded], now)
+    whom = _whom_reminded(session, unheard)
+    tell_together(session, [_tell_managers(session, alert, whom.get(alert.id), settings, now) for alert in unheard], now)
+    return len(unreminded), len(unheard)
 
 
 def _locked(session: Session, which: Sequence[ColumnElement[bool]]) -> Sequence[Alert]:
@@ -84,20 +82,24 @@ def _again(alert: Alert, person: Person, settings: Settings) -> datetime:
     return take_by(settings.alerts, settings.hours, alert.priority, begins, person.zone) or begins
 
 
-def _remind(session: Session, alert: Alert, person: Person, settings: Settings, now: datetime) -> None:
+def _remind(session: Session, alert: Alert, person: Person, settings: Settings, now: datetime) -> Telling:
     content = _about(alert) | {"stands_for": person.stands_for}
-    due_at = settings.hours.opens_at(now, person.zone)
-    tell(session, Telling(Kind.REMIND, _key(alert), person.slack_id, content, due_at), now)
     apply(session, alert, Change({"reminded_at": now}, REMINDED, {"whom": person.slack_id}), STAYSAIL, now)
+    return Telling(Kind.REMIND, _key(alert), person.slack_id, content, settings.hours.opens_at(now, person.zone))
 
 
-def _tell_managers(session: Session, alert: Alert, settings: Settings, now: datetime) -> None:
+def _tell_managers(session: Session, alert: Alert, reminded: str | None, settings: Settings, now: datetime) -> Telling:
     """Their channel is told while the workspace works."""
-    reminded = session.scalar(select(Dispatch.recipient).where(Dispatch.key == f"{Kind.REMIND}:{_key(alert)}"))
     content = _about(alert) | {"reminded": reminded, "reminded_at": alert.reminded_at.isoformat() if alert.reminded_at else None}
-    channel, due_at = settings.manager_channel, settings.hours.opens_at(now)
-    tell(session, Telling(Kind.LATE, _key(alert), channel, content, due_at), now)
     apply(session, alert, Change({"told_at": now}, REMINDED, {"to": "managers"}), STAYSAIL, now)
+    return Telling(Kind.LATE, _key(alert), settings.manager_channel, content, settings.hours.opens_at(now))
+
+
+def _whom_reminded(session: Session, alerts: Sequence[Alert]) -> dict[int, str]:
+    """Who was reminded of each alert for the time that is over, if anybody was: a Slack id."""
+    reminded = [alert.id for alert in alerts if alert.reminded_at]
+    traces = select(Trace.alert_id, Trace.detail).where(Trace.alert_id.in_(reminded), Trace.what == REMINDED).order_by(Trace.id)
+    return {alert: detail["whom"] for alert, detail in session.execute(traces) if alert and detail.get("whom")}
 
 
 def _about(alert: Alert) -> dict[str, str | int | None]:

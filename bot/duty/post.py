@@ -8,11 +8,13 @@
     away:<absence>                       to somebody whose Slack status says that they are away
     back:<absence>                       to somebody who is back
 
-What stands under a key already is not told again.
+What stands under a key already is not told again. Several alerts that are reminded of, late or due in one pass are one message to each
+reader, named by the first of them; which of them are told already stands on the alerts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +27,8 @@ from models import Dispatch
 
 SUBJECT = "duty"
 """The kind of subject in the outbox; the number is the dispatch's."""
+EACH = "each"
+"""Where the content of a message about several alerts holds what it tells of each."""
 
 
 class Kind(StrEnum):
@@ -67,3 +71,18 @@ def tell(session: Session, telling: Telling, now: datetime) -> bool:
         return False
     outbox.enqueue(session, [outbox.New(telling.key, f"{SUBJECT}:{number}", telling.to, telling.due_at)], now)
     return True
+
+
+def tell_together(session: Session, tellings: Iterable[Telling], now: datetime) -> None:
+    """One message for all that is of a kind, for one reader and at one time. What is alone is told as it is."""
+    heaps: dict[tuple[Kind, str, datetime], list[Telling]] = defaultdict(list)
+    for one in tellings:
+        heaps[one.kind, one.to, one.due_at].append(one)
+    for first, *more in heaps.values():
+        content = {EACH: [dict(one.content) for one in (first, *more)]}
+        tell(session, replace(first, content=content) if more else first, now)
+
+
+def told_of(dispatch: Dispatch) -> list[dict[str, Any]]:
+    """What it tells of each of its alerts."""
+    return dispatch.content.get(EACH) or [dispatch.content]

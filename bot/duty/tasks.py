@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.alerts.lifecycle import Change
 from bot.alerts.record import STAYSAIL, apply, trace_of
 from bot.alerts.tasks import TASK
-from bot.duty.post import Kind, Telling, tell
+from bot.duty.post import Kind, Telling, tell_together
 from bot.messages.catalog import CardName, Did, State
 from bot.settings import Settings
 from models import Alert, Teammate
@@ -39,18 +39,19 @@ def wake_tasks(session: Session, now: datetime) -> int:
 
 def remind_of_tasks(session: Session, settings: Settings, now: datetime) -> int:
     tasks = session.scalars(select(Alert).where(*due(now)).order_by(Alert.id).with_for_update()).all()
-    for task in tasks:
-        _remind(session, settings, task, now)
+    reminders = [_remind(session, settings, task, now) for task in tasks]
+    tell_together(session, [reminder for reminder in reminders if reminder], now)
     return len(tasks)
 
 
-def _remind(session: Session, settings: Settings, task: Alert, now: datetime) -> None:
+def _remind(session: Session, settings: Settings, task: Alert, now: datetime) -> Telling | None:
+    """None: there is nobody to be told."""
     task.reminded_at = now
     session.add(trace_of(task, Change({}, "task_due"), STAYSAIL, now))
     who = session.get(Teammate, task.taken_by or task.assigned_to or "")
     if who is None or task.deadline is None:
-        return
+        return None
     at_once = now - task.deadline < AT_ONCE and settings.hours.is_open(task.deadline - timedelta(seconds=1), who.timezone)
     content = {"alert": task.id, "deadline": task.deadline.isoformat()}
     due_at = now if at_once else settings.hours.opens_at(now, who.timezone)
-    tell(session, Telling(Kind.DUE, f"{task.id}.{task.version}", who.slack_id, content, due_at), now)
+    return Telling(Kind.DUE, f"{task.id}.{task.version}", who.slack_id, content, due_at)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.messages.catalog import Digest
 from bot.messages.catalog.digest_examples import DEMOTED, DIGEST, DIGEST_EXAMPLES, OPEN, TASK, WEEK
+from bot.messages.catalog.duty_examples import DUTY_EXAMPLES
 from bot.messages.render import render
 from tests.unit.test_messages_wording import buttons, seen
 
@@ -30,6 +31,14 @@ def test_lists_are_cut_and_counted() -> None:
     assert "and 595 more" in said
     assert "and 94 more" in said
     assert len(render(DIGEST_EXAMPLES["digest-of-many"]).blocks) <= 50
+
+
+def test_reminders_are_cut_and_counted() -> None:
+    many = DUTY_EXAMPLES["reminders-for-managers-many"]
+    assert seen(many).startswith("*Nobody has taken these 24 alerts*")
+    assert "and 14 more: `/stay risks`" in seen(many)
+    assert buttons(many) == [*("Take it", "Assign…", "Details"), *("Take it", "Hand over…", "Details")] * 5
+    assert buttons(DUTY_EXAMPLES["reminders-of-tasks"]) == ["Done…", "Snooze…", "Details"] * 2
 
 
 def test_money_that_may_not_be_seen_leaves_no_trace() -> None:

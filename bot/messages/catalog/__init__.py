@@ -52,7 +52,7 @@ NAMES = {
     ),
     "details": "Answer ChartFact CrmChange LiveFacts Loop MailLine MailState MissingSource NoteLine SurveyAnswer Ticket",
     "digest": "ClosedLine DemotionNotice Digest DigestLine NoisyPlaybook WaitingLine Week WeekFigures",
-    "duty": "AwayAnswer BackSummary MovedSummary Reminder Stage StandInSummary TaskModal",
+    "duty": "AwayAnswer BackSummary MovedSummary Reminder ReminderList Stage StandInSummary TaskModal",
     "facts": (
         "Account AccountFacts CardName Cause Change Condition Contact DataAge Did HistoryLine Money Person Precision Reason Side "
         "Signal SignalValue State Worse"

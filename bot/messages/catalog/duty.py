@@ -39,6 +39,17 @@ class Reminder(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReminderList(Message):
+    """Several of one stage for one reader, the most valuable account first."""
+
+    SHOWN: ClassVar[int] = 10
+    template: ClassVar[str] = "reminder-list"
+    stage: Stage
+    lines: tuple[Reminder, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MovedSummary(Message):
     """The CRM names another owner for accounts with open alerts. `others`: whose they were, or whose they are now."""
 

@@ -9,6 +9,7 @@ from bot.messages.catalog.duty import (
     BackSummary,
     MovedSummary,
     Reminder,
+    ReminderList,
     Stage,
     StandInSummary,
     TaskModal,
@@ -21,16 +22,28 @@ RENEWAL, TAKEN, SNOOZED, OWN, TASK = LINES
 LATE = replace(RENEWAL, owner=ANNA)
 BACK = date(2026, 12, 1)
 
+FOR_OWNER = (
+    Reminder(stage=Stage.OWNER, line=LATE, by=NOW),
+    Reminder(stage=Stage.OWNER, line=replace(OWN, arr=Money(1e9, "<!")), by=NOW, absent=BEN),
+)
+FOR_MANAGERS = (
+    Reminder(stage=Stage.MANAGERS, line=replace(OWN, owner=None), by=NOW),
+    Reminder(stage=Stage.MANAGERS, line=replace(LATE, arr=None), by=NOW - hours(24), reminded=ANNA, reminded_at=NOW - hours(23)),
+)
+OF_A_TASK = Reminder(stage=Stage.TASK, line=TASK, by=NOW)
+
 DUTY_EXAMPLES: dict[str, Message] = {
-    "reminder": Reminder(stage=Stage.OWNER, line=LATE, by=NOW),
+    "reminder": FOR_OWNER[0],
     "reminder-for-a-stand-in": Reminder(stage=Stage.OWNER, line=LATE, by=NOW, absent=ANNA),
     "reminder-hostile": Reminder(stage=Stage.OWNER, line=replace(OWN, arr=Money(1e9, "<!")), by=NOW),
-    "reminder-for-managers": Reminder(
-        stage=Stage.MANAGERS, line=replace(LATE, arr=None), by=NOW - hours(24), reminded=ANNA, reminded_at=NOW - hours(23)
-    ),
+    "reminder-for-managers": FOR_MANAGERS[1],
     "reminder-for-managers-nobody": Reminder(stage=Stage.MANAGERS, line=replace(RENEWAL, owner=PETRA, arr=None), by=NOW),
-    "reminder-for-managers-unowned": Reminder(stage=Stage.MANAGERS, line=replace(OWN, owner=None), by=NOW),
-    "reminder-of-a-task": Reminder(stage=Stage.TASK, line=TASK, by=NOW),
+    "reminder-for-managers-unowned": FOR_MANAGERS[0],
+    "reminder-of-a-task": OF_A_TASK,
+    "reminders": ReminderList(stage=Stage.OWNER, lines=FOR_OWNER, total=2),
+    "reminders-for-managers": ReminderList(stage=Stage.MANAGERS, lines=FOR_MANAGERS, total=2),
+    "reminders-for-managers-many": ReminderList(stage=Stage.MANAGERS, lines=FOR_MANAGERS * 12, total=24),
+    "reminders-of-tasks": ReminderList(stage=Stage.TASK, lines=(OF_A_TASK,) * 2, total=2),
     "moved-to-you": MovedSummary(side=Side.NEW, lines=LINES[:2], total=2, others=(BEN,)),
     "moved-to-you-much": MovedSummary(side=Side.NEW, lines=LINES * 3, total=41, others=(ANNA, BEN, PETRA, None, ANNA, BEN)),
     "moved-from-you": MovedSummary(side=Side.OLD, lines=LINES[:1], total=1, others=(BEN,)),
