@@ -27,4 +27,5 @@ def history_line(trace: Trace) -> m.HistoryLine | None:
         to=trace.detail.get("to", ""),
         playbook=trace.playbook or "",
         meeting=trace.detail.get("meeting", ""),
+        undoing=trace.detail.get("undoing", False),
     )

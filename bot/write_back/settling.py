@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.alerts.record import show_anew
+from bot.alerts.record import show
 from bot.connectors.ports import Values
 from bot.messages.catalog import WritebackState as State
 from bot.write_back.asking import OFFERED_FOR, UNDO_FOR, changed
@@ -126,13 +126,13 @@ DID = {
 
 
 def _leave_trace(session: Session, row: Writeback, now: datetime) -> None:
-    """Without the values: cards stand where everybody reads."""
+    """Without the values: cards stand where everybody reads. A closed one shows it, too."""
     detail: dict[str, Any] = {"writeback": row.id, "fields": sorted(row.new), "undoing": row.undone_by is not None}
     what, actor = DID[State(row.state)], row.undone_by or row.by
     session.add(Trace(at=now, actor=actor, what=what, account_id=row.account_id, alert_id=row.alert_id, detail=detail))
-    if row.alert_id is not None:
-        session.flush()
-        show_anew(session, Alert.id == row.alert_id)
+    alert = session.get(Alert, row.alert_id, with_for_update=True) if row.alert_id is not None else None
+    if alert is not None:
+        show(session, alert)
 
 
 def tidy(session: Session, now: datetime) -> int:

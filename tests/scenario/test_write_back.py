@@ -104,6 +104,7 @@ async def test_resolve_preview_written_undo(house: World) -> None:
     assert stands(house) == NEW
     assert (card.ts, card.buttons, card.text) == (waiting.ts, ["Undo"], "Acme · written to the CRM")
     assert "You can take it back until <!date^" in card.words
+    assert (await house.card("Acme")).words.endswith(" “A new admin” · written to the CRM")
     assert card.channel.startswith("D")
     for _ in range(2):
         assert (await house.sandbox.click(JANA.id, card.channel, card.ts, Action.WRITEBACK_UNDO.value)).ok
@@ -111,6 +112,7 @@ async def test_resolve_preview_written_undo(house: World) -> None:
     assert stands(house) == OLD
     assert f"taken back from the CRM by <@{JANA.id}>" in card.words
     assert card.buttons == []
+    assert (await house.card("Acme")).words.endswith(" “A new admin” · taken back from the CRM")
     what = [did for did, _ in await house.did("Acme")]
     assert what == ["opened", "resolved", "written_back", "write_back_undone"]
 
@@ -125,6 +127,7 @@ async def test_changed_meanwhile_is_refused_with_both_shown_and_can_be_looked_at
     assert "somebody else has changed the record meanwhile" in card.words
     assert "*Note in the CRM now*\nThey want a discount\n*You wanted*\nA new admin" in card.words
     assert "Note was Their *admin* left &lt;!channel&gt; when you looked." in card.read
+    assert (await house.card("Acme")).words.endswith("not written to the CRM: see the receipt")
     await house.sandbox.click(JANA.id, card.channel, card.ts, Action.WRITEBACK_AGAIN.value)
     await until(lambda: "They want a discount" in house.modal_words(JANA), "the preview is there")
     assert (await house.submit(JANA)).ok
@@ -363,6 +366,7 @@ async def test_an_undo_after_somebodys_change_is_refused(house: World) -> None:
     await written(house)
     assert stands(house) == ("saved", "They want a discount", "Review in January")
     assert "not taken back: somebody else has changed the record since" in card.words
+    assert (await house.card("Acme")).words.endswith(" · written to the CRM")
     assert "*Note in the CRM now*\nThey want a discount" in card.words
     assert card.buttons == []
 

@@ -1,6 +1,7 @@
 """What the cards say, as a customer-success manager reads it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +159,14 @@ def test_a_closed_card_keeps_one_quiet_line(card: ChurnRiskCard) -> None:
     assert "Northwind Traders" in seen(card)
     assert "Usage drop" in seen(card)
     assert "\n" not in seen(card)
+
+
+def test_a_closed_card_says_what_of_it_stands_in_the_crm() -> None:
+    failed = CARD_EXAMPLES["churn-risk-resolved-write_back_failed"]
+    assert seen(failed).endswith(" · not written to the CRM: see the receipt")
+    assert isinstance(failed, ChurnRiskCard)
+    earlier = replace(failed, history=tuple(replace(line, at=NOW - timedelta(hours=1)) for line in failed.history))
+    assert "CRM" not in seen(earlier)  # what a room had written before it was closed
 
 
 def test_a_closed_card_tells_who_and_how() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.messages.catalog.cards import (
+    TO_CRM,
     AccountCard,
     BreakerKind,
     BreakerNotice,
@@ -108,6 +109,7 @@ OTHERS = {
 }
 EVERYTHING = tuple(HistoryLine(did, NOW, ANNA, BEN, note="Short", to="Ola", playbook="gone-silent") for did in Did)
 
+IN_CRM = tuple(HistoryLine(did, NOW, ANNA) for did in TO_CRM)
 
 CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-open": OPEN,
@@ -132,6 +134,7 @@ CARD_EXAMPLES: dict[str, Message] = {
         outcome="saved",
         note="New admin trained, back to daily use",
     ),
+    **{f"churn-risk-resolved-{line.did}": replace(CLOSED, state=State.RESOLVED, outcome="saved", history=(line,)) for line in IN_CRM},
     "churn-risk-dismissed": replace(CLOSED, state=State.DISMISSED, outcome="seasonal", closed_by=BEN),
     "churn-risk-recovered": replace(CLOSED, state=State.RECOVERED, closed_by=None),
     "churn-risk-ended": replace(CLOSED, state=State.ENDED, closed_by=None, note="No longer in the CRM"),

@@ -9,12 +9,15 @@ from bot.messages.catalog.facts import (
     Account,
     AccountFacts,
     Cause,
+    Did,
     HistoryLine,
     Person,
     State,
     Worse,
 )
 from bot.messages.catalog.message import Message
+
+TO_CRM = (Did.WRITTEN_BACK, Did.WRITE_BACK_REFUSED, Did.WRITE_BACK_FAILED, Did.WRITE_BACK_UNDONE)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,13 @@ class AlertCard(Message):
             State.RECOVERED,
             State.ENDED,
         }
+
+    @property
+    def in_crm(self) -> HistoryLine | None:
+        """What last became of its end in the CRM, if it was to be written there."""
+        since = self.closed_at
+        told = [line for line in self.history if line.did in TO_CRM and since and line.at >= since]
+        return told[-1] if told else None
 
     def for_strangers(self) -> Self:
         """What people of other organisations may read: no money, no values of conditions, nobody's words."""

@@ -143,6 +143,7 @@ class Did(StrEnum):
     TASK_SET = "task_set"
     WRITTEN_BACK = "written_back"
     WRITE_BACK_REFUSED = "write_back_refused"
+    WRITE_BACK_FAILED = "write_back_failed"
     WRITE_BACK_UNDONE = "write_back_undone"
     ANSWERED = "answered"
     LOOP_CLOSED = "loop_closed"
@@ -159,7 +160,7 @@ class HistoryLine:
     """`who` None: Staysail itself. `whom`: the assignee, or the teammate acted for. `outcome`: an Outcome or DismissReason.
 
     `step`: where the play stood when somebody took over. `to`: somebody who is no teammate, by name. `playbook`: the reason's own.
-    `meeting`: the type of the review that it is about.
+    `meeting`: the type of the review that it is about. `undoing`: what stood in the CRM was to be taken back.
     """
 
     did: Did
@@ -175,6 +176,7 @@ class HistoryLine:
     to: str = ""
     playbook: str = ""
     meeting: str = ""
+    undoing: bool = False
 
 
 @dataclass(frozen=True)
