@@ -16,7 +16,6 @@ from bot.rooms.asking import Moments, answer_by
 from bot.rooms.people import must_answer, must_take_part, owner_of
 from bot.rooms.scene import Scene, Subject, load_subject
 from bot.team.roles import Actor
-from bot.write_back.asking import ask
 from models import Alert, Room, Teammate
 
 
@@ -110,26 +109,20 @@ class Closing:
     outcome: m.RoomOutcome
     summary: str
     next_step: str
-    to_crm: bool
 
 
 def close(session: Session, closing: Closing, actor: Actor, scene: Scene, moments: Moments) -> None:
-    """From here on the room only says how it ended and goes to the archive. What goes to the CRM is asked for in the same breath."""
+    """From here on the room only says how it ended and goes to the archive."""
     subject = load_subject(session, closing.room_id, lock=True)
     room, now = subject.room, moments.now
     if room.closed_by == actor.slack_id and room.summary == closing.summary:
         return  # the same form, delivered a second time
     may_close(subject, actor, scene, session)
-    fields = scene.settings.crm.writable if closing.to_crm else ()
     room.state, room.closed_at, room.closed_by = RoomState.CLOSING.value, now, actor.slack_id
     room.outcome, room.summary, room.retry_at, room.attempts = closing.outcome.value, closing.summary, moments.machine, 0
     room.attempted_at = None
-    room.done = {**room.done, "end": {"next_step": closing.next_step, "to_crm": bool(fields)}}
+    room.done = {**room.done, "end": {"next_step": closing.next_step}}
     _note(session, subject, m.Did.ROOM_CLOSED, actor, now, {"outcome": closing.outcome.value, "note": closing.summary[:300]})
-    wanted = {"outcome": closing.outcome.value, "note": closing.summary, "next_step": closing.next_step}
-    new = {name: value for name, value in wanted.items() if name in fields and value}
-    if new:
-        ask(session, f"room:{room.id}", room.account_id, room.alert_id, actor.slack_id, {}, new, now)
 
 
 def _note(session: Session, subject: Subject, did: m.Did, actor: Actor, now: datetime, detail: dict[str, Any]) -> None:

@@ -94,5 +94,4 @@ def end_of(room: Room) -> m.RoomEnd | None:
         outcome=room.outcome or "",
         summary=room.summary or "",
         next_step=end.get("next_step", ""),
-        to_crm=bool(end.get("to_crm")),
     )

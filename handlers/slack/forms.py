@@ -1,6 +1,5 @@
 """Modals sent off. Mistakes come back inside the modal; somebody who was faster is named."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -12,12 +11,11 @@ from bot.alerts import lifecycle
 from bot.messages.actions import Callback, DismissReason, Input, InputError, Outcome, SnoozeFor, read_alert_metadata
 from bot.team.directory import is_full_member
 from bot.team.roles import Actor
-from bot.write_back.looking import look
 from handlers.slack.alerts import act_for, load_alert
 from handlers.slack.desk import Desk, Mistakes, Reply
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Submission
-from handlers.slack.write_back import Wish, preview, wished
+from handlers.slack.write_back import Wish, closed_with, wished
 
 Decide = Callable[[lifecycle.Snapshot], lifecycle.Change | None]
 MORNING = time(9)
@@ -80,16 +78,12 @@ async def _close(
     if choice == choices.OTHER and not note:
         return Mistakes({Input.NOTE: InputError.NOTE_MISSING})
     wish = await _wish(desk, form, choice)
-    looking = asyncio.ensure_future(look(desk.records, wish.account_id)) if wish and desk.records else None
-    await _act(desk, actor, form, lambda alert: rule(alert, actor.slack_id, choice, now, note), now)
-    return await preview(desk, actor, wish, await looking) if wish and looking else None
+    closing = _act(desk, actor, form, lambda alert: rule(alert, actor.slack_id, choice, now, note), now)
+    return await closed_with(desk, actor, wish, closing)
 
 
 async def _wish(desk: Desk, form: Submission, outcome: str) -> Wish | None:
-    """What is to go to the CRM, which is read while the alert is closed: Slack waits three seconds for both.
-
-    The view's id makes a form that is sent twice one change.
-    """
+    """The view's id makes a form that is sent twice one change."""
     new = wished(desk, form, outcome)
     if not new:
         return None

@@ -23,6 +23,7 @@ from handlers.slack.alerts import account_fact, cause_now, load_alert
 from handlers.slack.desk import Desk, Mistakes, Reply, Update
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Submission
+from handlers.slack.write_back import Wish, closed_with, wished
 from models import Teammate
 
 JOB = "rooms"
@@ -186,14 +187,24 @@ async def close_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
         return Mistakes({Input.OUTCOME: InputError.CHOICE_MISSING})
     if not summary:
         return Mistakes({Input.SUMMARY: InputError.NOTE_MISSING})
-    to_crm = bool(form.ticked(Input.WRITE_BACK))
     room_id = json.loads(form.metadata)["room_id"]
-    closing = answering.Closing(room_id, m.RoomOutcome(outcome), summary, form.text(Input.NEXT_STEP), to_crm)
+    closing = answering.Closing(room_id, m.RoomOutcome(outcome), summary, form.text(Input.NEXT_STEP))
+    wish = await _wish(desk, form, room_id, outcome)
+    return await closed_with(desk, actor, wish, _close(desk, actor, closing))
+
+
+async def _close(desk: Desk, actor: Actor, closing: answering.Closing) -> None:
     await desk.database.run(answering.close, closing, actor, scene_of(desk), moments(desk))
     _go_on(desk)
-    if to_crm:
-        desk.soon("write_back")
-    return None
+
+
+async def _wish(desk: Desk, form: Submission, room_id: int, outcome: str) -> Wish | None:
+    """The view's id makes a form that is sent twice one change."""
+    new = wished(desk, form, outcome, Input.SUMMARY)
+    if not new:
+        return None
+    subject = await desk.database.read(load_subject, room_id)
+    return Wish(f"view:{form.view_id}", subject.account.id, subject.alert.id, new)
 
 
 def _about(session: Session, subject: Subject, desk: Desk) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""What goes back to the CRM: a preview when an alert is closed, the writing, and taking it back."""
+"""What goes back to the CRM: a preview when an alert or a room is closed, the writing, and taking it back."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -33,12 +35,19 @@ class Wish:
     new: Mapping[str, str | None]
 
 
-def wished(desk: Desk, form: Filled, outcome: str) -> dict[str, str | None]:
-    """The fields to be written, from a form that closes an alert. Empty: nothing, it was not ticked or cannot be."""
+def wished(desk: Desk, form: Filled, outcome: str, note: Input = Input.NOTE) -> dict[str, str | None]:
+    """The fields to be written, from a form that closes something. Empty: nothing, it was not ticked or cannot be."""
     if not form.ticked(Input.WRITE_BACK):
         return {}
-    said = {"outcome": outcome, "note": form.text(Input.NOTE), "next_step": form.text(Input.NEXT_STEP)}
+    said = {"outcome": outcome, "note": form.text(note), "next_step": form.text(Input.NEXT_STEP)}
     return {name: said[name] for name in desk.settings.crm.writable if said[name]}
+
+
+async def closed_with(desk: Desk, actor: Actor, wish: Wish | None, closing: Coroutine[Any, Any, object]) -> m.Modal | None:
+    """Closes it and shows what would change in the CRM, which is read meanwhile: Slack waits three seconds for both."""
+    looking = asyncio.ensure_future(look(desk.records, wish.account_id)) if wish and desk.records else None
+    await closing
+    return await preview(desk, actor, wish, await looking) if wish and looking else None
 
 
 async def preview(desk: Desk, actor: Actor, wish: Wish, seen: Seen) -> m.Modal:

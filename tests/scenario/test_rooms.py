@@ -325,11 +325,15 @@ async def test_the_end_goes_to_the_crm_unless_it_is_unticked(open_world: OpenWor
     values = {} if ticked else {"write_back": []}
     sent = await world.open_and_submit(WEI, brief(world), Action.ROOM_CLOSE, outcome="solved", summary="Done", **values)
     assert sent.ok, sent
+    if ticked:
+        assert "*Note now*\nAcme" in world.modal_words(WEI)
+        assert "*→ becomes*\nDone" in world.modal_words(WEI)
+        assert (await world.submit(WEI)).ok
+    assert world.sandbox.views(WEI.id) == []
     await settle(world)
-    rows = await world.app.database.read(lambda session: [(row.by, row.new) for row in session.scalars(select(Writeback))])
-    assert rows == ([(WEI.id, {"note": "Done"})] if ticked else [])
-    last = max(channel(world).messages.values(), key=lambda one: one.ts)
-    assert ("goes to the CRM" in words(last.blocks)) is ticked
+    rows = await world.app.database.read(lambda session: list(session.scalars(select(Writeback))))
+    asked = [(row.by, row.old, row.new, row.state != "offered") for row in rows]
+    assert asked == ([(WEI.id, {"note": "Acme"}, {"note": "Done"}, True)] if ticked else [])
 
 
 @on_sqlite

@@ -83,9 +83,7 @@ HOSTILE_BRIEF = replace(
     told=replace(TOLD, facts=UNOWNED, contacts=CONTACTS * 60, timeline=HISTORY * 30, earlier=EARLIER * 30, comments=(HOSTILE_NEED,) * 30),
     problems=("<!channel> could not be invited: *no*",) * 20,
 )
-END = RoomEnd(
-    BEN, NOW + hours(30), "solved", "A proxy cut long answers.\nThey have changed it, and exports run.", "Look again on Monday", True
-)
+END = RoomEnd(BEN, NOW + hours(30), "solved", "A proxy cut long answers.\nThey have changed it, and exports run.", "Look again on Monday")
 SAID = RoomWord(word=Word.REMINDER, account=NORTHWIND, cause=DROP, channel_id="C0ROOM", who=ANNA, whom=BEN, need=NEED, due=NOW - hours(1))
 
 ROOM_EXAMPLES: dict[str, Message] = {

@@ -88,7 +88,6 @@ class RoomEnd:
     outcome: str
     summary: str = ""
     next_step: str = ""
-    to_crm: bool = False
 
 
 @dataclass(frozen=True)
