@@ -426,11 +426,15 @@ class World:
         return await self.submit(person, **values)
 
     async def command(self, person: Person, text: str) -> Card:
-        """The answer that only they see."""
+        """The answer that only they see, in the acknowledgement or after it."""
         before = {message.ts for message in self.sandbox.ephemerals(person.id)}
         outcome = await self.sandbox.command(person.id, "#cs-alerts", "/stay", text)
         assert outcome.ok, outcome
-        (answer,) = [message for message in self.sandbox.ephemerals(person.id) if message.ts not in before]
+
+        def new() -> list[Message]:
+            return [message for message in self.sandbox.ephemerals(person.id) if message.ts not in before]
+
+        (answer,) = await until(new, f"/stay {text} is answered")
         return Card(answer)
 
     def told(self, person: Person) -> list[str]:

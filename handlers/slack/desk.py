@@ -75,7 +75,14 @@ class Followed:
     more: Callable[[], Awaitable[Message | None]]
 
 
-Reply = Message | Modal | Replace | Mistakes | Update | Push | Filling | Followed | None
+@dataclass(frozen=True)
+class Later:
+    """Acknowledges a command or a click at once and then shows what `answer` gives: it may take longer than Slack waits."""
+
+    answer: Callable[[], Awaitable["Reply"]]
+
+
+Reply = Message | Modal | Replace | Mistakes | Update | Push | Filling | Followed | Later | None
 """What the person gets: an ephemeral answer, a view (on top of the one clicked in), a changed answer or view, mistakes, or nothing."""
 
 

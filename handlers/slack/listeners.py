@@ -47,7 +47,7 @@ from handlers.slack import (
     write,
     write_back,
 )
-from handlers.slack.desk import Desk, Filling, Followed, Mistakes, Push, Replace, Reply, Update
+from handlers.slack.desk import Desk, Filling, Followed, Later, Mistakes, Push, Replace, Reply, Update
 from handlers.slack.errors import say
 from handlers.slack.events import EVENTS, take_in
 from handlers.slack.feature import Feature
@@ -138,7 +138,7 @@ class Listeners:
             await ack()
         self._beside(home.follow(self._desk, body))
 
-    async def commanded(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def commanded(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
         reply: Reply
         try:
             command = Command.read(body)
@@ -147,6 +147,8 @@ class Listeners:
             reply = await found(self._desk, actor, command) if found else commands.unknown(actor, command.word, WORDS)
         except Exception as error:
             reply = say(error)
+        if isinstance(reply, Later):
+            self._beside(_late(reply, client, respond, Place.of(body)))
         if isinstance(reply, Followed):
             self._beside(_follow(reply, respond))
             reply = reply.message
@@ -243,6 +245,8 @@ async def _show(reply: Reply, client: AsyncWebClient, respond: AsyncRespond, pla
         case Filling():
             shown = await _open(reply.modal, client, respond, place)
             return _fill(reply, client, shown) if shown else None
+        case Later():
+            return _late(reply, client, respond, place)
         case Update() if place.view:
             await _update(reply.modal, client, place.view)
         case Replace(AccountAnswer() as answer) if place.view:
@@ -254,6 +258,19 @@ async def _show(reply: Reply, client: AsyncWebClient, respond: AsyncRespond, pla
         case Message():
             await _tell(reply, respond, replace=False)
     return None
+
+
+async def _late(reply: Later, client: AsyncWebClient, respond: AsyncRespond, place: Place) -> None:
+    found: Reply
+    try:
+        found = await reply.answer()
+    except Exception as error:
+        found = say(error)
+    if isinstance(found, Followed):
+        await _tell(found.message, respond, replace=False)
+        await _follow(found, respond)
+    elif rest := await _show(found, client, respond, place):
+        await rest
 
 
 async def _fill(reply: Filling, client: AsyncWebClient, view_id: str) -> None:

@@ -1,4 +1,5 @@
-"""How reviews stand: `/stay reviews`. The numbers at once, the picture of the team's coverage as soon as Slack has it."""
+"""How reviews stand: `/stay reviews`. What is about every account is counted after the acknowledgement, for Slack waits three seconds; the
+picture of the team's coverage follows as soon as Slack has it."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,35 +19,48 @@ from bot.reviews import report
 from bot.reviews.feed import feed_links
 from bot.reviews.report import Reader
 from bot.team.roles import Actor
-from handlers.slack.desk import Desk, Followed, Replace, Reply
+from handlers.slack.desk import Desk, Followed, Later, Replace, Reply
 from handlers.slack.feature import Feature
 from handlers.slack.payloads import Click, Command
 
 PICTURE = "reviews"
+View = Callable[[Session, Reader], m.Message]
 
 
 async def reviews_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
     word = command.rest.lower() or (m.ReviewsView.TEAM if actor.is_manager else m.ReviewsView.MINE)
-    shown = await _shown(desk, actor, word)
-    if not isinstance(shown, m.ReviewsTeam):
-        return shown
-    trend = report.coverage_chart(shown.months)
-    if not trend.known or desk.details.uploads.has(PICTURE, [trend]):
-        return await _pictured(shown, desk.details.uploads)
-    return Followed(shown, partial(_picture, desk.details.uploads, trend))
+    view = _view(desk, actor, word)
+
+    async def answer() -> Reply:
+        return await _with_picture(await _read(desk, actor, view), desk.details.uploads)
+
+    return await answer() if word == m.ReviewsView.MINE else Later(answer)
 
 
 async def view_chosen(desk: Desk, actor: Actor, click: Click) -> Reply:
-    shown = await _shown(desk, actor, click.value)
-    return Replace(await _pictured(shown, desk.details.uploads) if isinstance(shown, m.ReviewsTeam) else shown)
+    view = _view(desk, actor, click.value)
+
+    async def answer() -> Reply:
+        shown = await _read(desk, actor, view)
+        return Replace(await _pictured(shown, desk.details.uploads) if isinstance(shown, m.ReviewsTeam) else shown)
+
+    return Later(answer)
 
 
 async def page_turned(desk: Desk, actor: Actor, click: Click) -> Reply:
-    return Replace(await desk.database.read(report.overdue, Reader(actor, desk.settings, desk.now()), int(click.value)))
+    async def answer() -> Reply:
+        return Replace(await _read(desk, actor, partial(report.overdue, page=int(click.value))))
+
+    return Later(answer)
 
 
-async def _shown(desk: Desk, actor: Actor, word: str) -> m.Message:
-    views: dict[str, Callable[[Session, Reader], m.Message]] = {
+async def _read(desk: Desk, actor: Actor, view: View) -> m.Message:
+    return await desk.database.read(view, Reader(actor, desk.settings, desk.now()))
+
+
+def _view(desk: Desk, actor: Actor, word: str) -> View:
+    """Refuses a word that names none, and whoever may not see it."""
+    views: dict[str, View] = {
         m.ReviewsView.MINE: partial(report.mine, feed=_feed(desk, actor)),
         m.ReviewsView.TEAM: report.team,
         m.ReviewsView.OVERDUE: report.overdue,
@@ -58,7 +72,7 @@ async def _shown(desk: Desk, actor: Actor, word: str) -> m.Message:
     if word == m.ReviewsView.TEAM and not actor.is_manager:
         who = ", ".join(desk.settings.roles.managers) or "nobody: name somebody under `roles.managers` in staysail.yml"
         raise Refused(f"Only managers may see how the team's reviews stand. Managers are: {who}. Your own: `/stay reviews mine`.")
-    return await desk.database.read(views[word], Reader(actor, desk.settings, desk.now()))
+    return views[word]
 
 
 def _feed(desk: Desk, actor: Actor) -> m.Feed:
@@ -71,6 +85,16 @@ def _feed(desk: Desk, actor: Actor) -> m.Feed:
 
 
 # --- the picture
+
+
+async def _with_picture(shown: m.Message, uploads: Uploads) -> Reply:
+    """It stands in the answer or follows it."""
+    if not isinstance(shown, m.ReviewsTeam):
+        return shown
+    trend = report.coverage_chart(shown.months)
+    if not trend.known or uploads.has(PICTURE, [trend]):
+        return await _pictured(shown, uploads)
+    return Followed(shown, partial(_picture, uploads, trend))
 
 
 async def _pictured(shown: m.ReviewsTeam, uploads: Uploads) -> m.ReviewsTeam:
