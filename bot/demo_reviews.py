@@ -85,6 +85,7 @@ def _held(account: Account, at: datetime, note: str, decisions: str) -> Review:
         organizer=csm.id,
         organizer_email=csm.email,
         organizer_name=csm.real_name,
+        owner_email=account.owner_email,
         created_at=at - timedelta(days=20),
         created_by=csm.id,
         changed_at=at,

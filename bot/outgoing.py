@@ -87,7 +87,7 @@ def composers_of(live: LiveSettings, world: World) -> Mapping[str, Composer]:
             "digest": Later("bot.duty.digests_shown", "digest_composer", (settings, world)),
             "dispatch": Later("bot.delivery.dispatches", "dispatch_composer", (post, world.now)),
             "duty": Later("bot.duty.compose", "duty_composer", (settings, world)),
-            "review": Later("bot.reviews.message", "review_composer", (lambda: live.current.meetings.replies is not None,)),
+            "review": Later("bot.reviews.message", "review_composer", (lambda: live.current.meetings.replies is not None, world)),
             "review-event": Later("bot.reviews.events", "event_composer", (settings, world)),
             "review-held": Later("bot.reviews.held_question", "question_composer"),
             "room": Later("bot.rooms.brief", "brief_composer", (scene,)),

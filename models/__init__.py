@@ -13,7 +13,7 @@ from models.touch import Dispatch, Event, Membership, Touch
 from models.workspace import Absence, Channel, Job, Override, Receipt, Teammate
 from models.writeback import Note, Writeback
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The revision of `migrations` that these tables are; a test holds it against the newest one."""
 
 __all__ = [

@@ -23,7 +23,7 @@ class Review(Base):
     `key` makes a form that is sent twice one review. `uid` and `sequence` are the calendar's (RFC 5545): the same UID through the whole
     life, a higher SEQUENCE with every change that the participants are told. `starts_at` and `minutes` say when; `zone` is the zone in
     which it was planned, and that clock changes follow. `organizer` is the CSM's Slack user, `organizer_email` and `organizer_name` as
-    the invitation names them. `place` is a room or a link.
+    the invitation names them. `owner_email` is who looked after the account when it was planned, by the CRM. `place` is a room or a link.
     """
 
     __tablename__ = "reviews"
@@ -46,6 +46,7 @@ class Review(Base):
     organizer: Mapped[str]
     organizer_email: Mapped[str]
     organizer_name: Mapped[str]
+    owner_email: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     changed_at: Mapped[datetime]

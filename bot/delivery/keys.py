@@ -14,7 +14,8 @@
     review:<review>     the message of a review's organizer
     review-held:<review>:<sequence>   the question whether a review was held
     review-event:<review>   its entry in the organizer's calendar (CalDAV)
-    review:<review>:to:<channel>   the same message, once its organizer has left
+    review:<review>:to:<channel>   the same message, for whoever looks after the meeting, or the account, since
+    review:<review>:customer   the same message, once the customer has left
     review:<review>:<sequence>:<address>   what a calendar is told of a review
     theme:<dispatch>    the managers' card about a theme that grows or has come back
     writeback:<id>      the receipt of a change in the CRM
@@ -98,8 +99,12 @@ def review_key(review_id: int) -> str:
 
 
 def handed_on_key(review_id: int, to: str) -> str:
-    """`to`: who looks after it now that its organizer has left."""
+    """`to`: who looks after it now that its organizer has left, or after the account since it was planned."""
     return f"review:{review_id}:to:{to}"
+
+
+def customer_left_key(review_id: int) -> str:
+    return f"review:{review_id}:customer"
 
 
 def held_key(review_id: int, sequence: int) -> str:

@@ -1,39 +1,40 @@
 """The message that a review's organizer has of it: as it stands when it is written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.alerts.people import person
+from bot.alerts.world import World
 from bot.clock import day_of
 from bot.delivery.composed import Composed, Composer
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.reviews import events
 from bot.reviews.records import load_review, names_of, people_of
-from bot.reviews.whom import has_left
+from bot.reviews.whom import around
 from models import Review
 from models.review import HELD, SCHEDULED
 
 KIND = "review"
 
 
-def review_composer(answers: Callable[[], bool]) -> Composer:
+def review_composer(answers: Callable[[], bool], world: World) -> Composer:
     """`answers`: whether the settings have answers to invitations taken in."""
 
     def compose(session: Session, ids: Sequence[int]) -> Mapping[int, Composed]:
-        reviews = session.scalars(select(Review).where(Review.id.in_(ids))).all()
-        return {review.id: Composed(review.version, render(message_of(session, review.id, answers()))) for review in reviews}
+        reviews, day = session.scalars(select(Review).where(Review.id.in_(ids))).all(), day_of(world.now(), world.zone)
+        return {review.id: Composed(review.version, render(message_of(session, review.id, day, answers()))) for review in reviews}
 
     return compose
 
 
-def message_of(session: Session, review_id: int, answers: bool = False) -> m.ReviewMessage:
+def message_of(session: Session, review_id: int, day: date, answers: bool = False) -> m.ReviewMessage:
     review, account = load_review(session, review_id)
-    people = people_of(session, review)
+    people, found = people_of(session, review), around(session, review, day)
     return m.ReviewMessage(
         review_id=review.id,
         state=review.state,
@@ -50,7 +51,10 @@ def message_of(session: Session, review_id: int, answers: bool = False) -> m.Rev
         moved=review.sequence > 0,
         cancelled_at=review.cancelled_at,
         cancelled_by=person(review.cancelled_by),
-        left=organizer_of(review) if has_left(session, review) else None,
+        organizer=organizer_of(review),
+        left=found.left,
+        csm=person(found.csm.slack_id) if found.csm and found.is_new else None,
+        customer=found.customer,
     )
 
 

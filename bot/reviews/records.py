@@ -12,7 +12,7 @@ from bot.alerts.reasons import reasons_of
 from bot.alerts.record import apply, show_anew, snapshot
 from bot.alerts.review_card import CARD as PROMPT
 from bot.delivery import outbox
-from bot.delivery.keys import held_subject, review_key, review_subject
+from bot.delivery.keys import customer_left_key, held_subject, review_key, review_subject
 from bot.errors import Refused
 from bot.letters.facts import CsmFacts
 from bot.messages import catalog as m
@@ -22,6 +22,7 @@ from bot.reviews.agenda import draft
 from bot.reviews.means import Means
 from bot.reviews.place import Place
 from bot.reviews.skipping import due_type
+from bot.reviews.whom import around
 from bot.settings import RoleSettings
 from bot.team.roles import Actor
 from bot.team.sight import is_csm_of
@@ -74,9 +75,11 @@ def tell(session: Session, review: Review, name: str, now: datetime) -> None:
     session.add(Event(key=f"review:{review.id}:{name}", name=name, at=now, account_id=review.account_id, data=data))
 
 
-def post(session: Session, review: Review, now: datetime) -> None:
-    """The organizer's message, in their own conversation with Staysail."""
-    outbox.enqueue(session, [outbox.New(review_key(review.id), review_subject(review.id), review.organizer, now)], now)
+def post(session: Session, means: Means, review: Review) -> None:
+    """The organizer's message, in their own conversation with Staysail. Of a customer who had left by then it says so at once."""
+    had_left = around(session, review, means.signals.day).customer
+    key = customer_left_key(review.id) if had_left else review_key(review.id)
+    outbox.enqueue(session, [outbox.New(key, review_subject(review.id), review.organizer, means.now)], means.now)
 
 
 def show(session: Session, review: Review) -> None:

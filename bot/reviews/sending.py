@@ -109,7 +109,7 @@ def _schedule(session: Session, means: Means, place: Place, plan: Plan, whose: t
     for person in people:
         tell_participant(session, means, telling, person, News.INVITED)
     tell_organizer(session, means, telling, News.INVITED)
-    records.post(session, review, means.now)
+    records.post(session, means, review)
     records.trace(session, means, review, m.Did.SCHEDULED, people)
     records.tell(session, review, records.SCHEDULED_EVENT, means.now)
     if place.alert:
@@ -128,6 +128,7 @@ def _insert(session: Session, means: Means, place: Place, plan: Plan, whose: tup
         "organizer": organizer.slack_id,
         "organizer_email": organizer.email,
         "organizer_name": organizer.name,
+        "owner_email": place.account.owner_email,
         "created_at": means.now,
         "created_by": means.actor.slack_id,
         "changed_at": means.now,

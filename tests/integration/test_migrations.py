@@ -31,6 +31,16 @@ ALERT = {
     "worst": 0.7,
     "got_worse": True,
 }
+REVIEW = dict.fromkeys(("key", "uid", "organizer", "organizer_email", "organizer_name", "created_by"), "x") | {
+    "account_id": "a",
+    "type": "qbr",
+    "state": "scheduled",
+    "starts_at": AT,
+    "minutes": 30,
+    "zone": "UTC",
+    "created_at": AT,
+    "changed_at": AT,
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,16 +73,19 @@ def parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def test_an_alert_of_before_gets_its_one_reason_and_back(url: str) -> None:
+def test_an_alert_of_before_gets_its_one_reason_a_meeting_its_owner_and_back(url: str) -> None:
     config = alembic_config(url)
     command.upgrade(config, "0002")
-    insert(url, "accounts", {"id": "a", "name": "Acme", "extra": "{}", "polled_at": AT})
+    insert(url, "accounts", {"id": "a", "name": "Acme", "owner_email": "jana@ours.example", "extra": "{}", "polled_at": AT})
     plays = [{"id": n, "playbook": f"p{n}", "version": 1, "account_id": "a", "step": 0, "started_at": AT} for n in (1, 2)]
     insert(url, "plays", *plays)
     insert(url, "alerts", ALERT | {"id": 7, "state": "open"})
     insert(url, "alerts", ALERT | {"id": 8, "play_id": 2, "state": "resolved", "closed_at": AT, "closed_by": "U1", "got_worse": False})
     insert(url, "traces", {"at": AT, "actor": "U1", "what": "opened", "alert_id": 7, "detail": "{}"})
+    command.upgrade(config, "0006")
+    insert(url, "reviews", REVIEW)
     command.upgrade(config, "head")
+    assert [row["owner_email"] for row in execute(url, "SELECT * FROM reviews")] == ["jana@ours.example"]
     first, second = execute(url, "SELECT * FROM reasons ORDER BY id")
     assert (first["alert_id"], first["play_id"], first["playbook"], first["ended_at"]) == (7, 1, "usage-drop", None)
     assert (parsed(first["cause"]), parsed(first["trend"]), first["worst"], bool(first["got_worse"])) == (

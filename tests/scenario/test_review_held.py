@@ -491,6 +491,44 @@ async def test_a_meeting_whose_organizer_has_left_comes_to_whoever_looks_after_t
 
 
 @on_sqlite
+async def test_what_has_changed_around_a_meeting_is_told_once_to_whomever_it_concerns(open_world: OpenWorld) -> None:
+    world = await open_world(**PLAN, begin=planned)
+    (duty,) = [one for one in world.app.reviews if isinstance(getattr(one, "__self__", None), HandingOn)]
+
+    async def told() -> int:
+        (count,) = (await duty()).values()
+        world.app.worker.wake()
+        await world.quiet()
+        return count
+
+    await change(world, Account, Account.id == "a1", owner_email="nobody@ours.example")
+    assert await told() == 0, "whoever is not in Slack hears nothing"
+    await change(world, Account, Account.id == "a1", owner_email=OLIVER.email)
+    day = world.clock.at
+    world.clock.at = day.replace(hour=1)
+    assert await told() == 0, "nor does anybody at night"
+    world.clock.at = day
+    assert [await told(), await told()] == [1, 0]
+    theirs, organizers = message(world, OLIVER), message(world)
+    assert theirs.buttons == ["Move…", "Cancel…"]
+    for said in (theirs, organizers):
+        assert f"<@{OLIVER.id}> looks after the account now, and has this message too. <@{JANA.id}> planned it before" in said.read
+    await change(world, Account, Account.id == "a1", owner_email=JANA.email)
+    assert await told() == 0, "it is her own"
+    await change(world, Account, Account.id == "a1", churned_on=day.date())
+    assert [await told(), await told()] == [1, 0]
+    assert len(world.direct(JANA)) == 2
+    assert "has churned: cancel the meeting, unless it is still to be held" in message(world).read
+    assert (await world.click(JANA, message(world), Action.REVIEW_CANCEL)).ok
+    assert (await world.submit(JANA)).ok
+    await until(lambda: all("Cancelled by" in message(world, one).words for one in (JANA, OLIVER)), "both messages show it")
+    assert await told() == 0
+    await planned(world)
+    assert await told() == 0, "that they have churned was known"
+    assert "has churned" in message(world).read
+
+
+@on_sqlite
 async def test_without_anybody_who_looks_after_the_account_the_managers_are_asked(open_world: OpenWorld) -> None:
     world = await open_world(**PLAN, begin=planned)
     await change(world, Teammate, Teammate.slack_id == JANA.id, is_active=False)

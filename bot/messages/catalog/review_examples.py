@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.messages.catalog.example_cast import ANNA, DROP, HOSTILE, NORTHWIND, NOW, hours
+from bot.messages.catalog.example_cast import ANNA, BEN, DROP, HOSTILE, NORTHWIND, NOW, hours
+from bot.messages.catalog.facts import Person
 from bot.messages.catalog.message import Message, Modal
 from bot.messages.catalog.reviews import (
     CancelReviewModal,
@@ -56,6 +57,7 @@ MESSAGE = ReviewMessage(
     place="https://meet.example/abc",
     people=(Invited("Marta Silva", "marta@northwind.example"), Invited("Anna Lind", "anna@ours.example", "U0ANNA")),
     agenda=AGENDA,
+    organizer=ANNA,
 )
 HARM = replace(
     MESSAGE,
@@ -64,6 +66,8 @@ HARM = replace(
     people=tuple(Invited(EVIL, f"x{number}@x.example", answer="declined", comment=EVIL * 5) for number in range(30)),
     agenda="<!channel> *x*\n" * 200,
     moved=True,
+    customer="gone",
+    csm=Person(None, EVIL),
 )
 
 REVIEW_MODALS: dict[str, Modal] = {
@@ -109,7 +113,9 @@ REVIEW_EXAMPLES: dict[str, Message] = {
         MESSAGE, answers=True, people=(replace(MESSAGE.people[0], answer="tentative", comment="After *three* only"), MESSAGE.people[1])
     ),
     "review-asked": replace(MESSAGE, asked=True),
-    "review-left": replace(MESSAGE, left=ANNA),
+    "review-left": replace(MESSAGE, left=True),
+    "review-of-a-new-csm": replace(MESSAGE, csm=BEN),
+    "review-customer-left": replace(MESSAGE, customer="churned"),
     "review-over": replace(MESSAGE, state="held", asked=True),
     "review-cancelled": replace(MESSAGE, state="cancelled", cancelled_by=ANNA, cancelled_at=NOW),
     "review-hostile": HARM,

@@ -145,7 +145,8 @@ class ReviewMessage(Message):
     """A meeting as it stands, for its organizer. `state`: scheduled, cancelled or whatever became of it. `answers`: those of the people
     become known here. `asked`: it is over, and a message of its own asks whether it was held.
     `in_calendar`: their own entry is written into their calendar, and comes by no mail. `left`: the organizer is no longer with us; whoever
-    looks after the account reads it now."""
+    looks after the account reads it now. `csm` has the account since it was planned, and reads it too.
+    `customer`: `churned`, or `gone` from the CRM."""
 
     template: ClassVar[str] = "review-message"
     review_id: int
@@ -163,7 +164,10 @@ class ReviewMessage(Message):
     moved: bool = False
     cancelled_at: datetime | None = None
     cancelled_by: Person | None = None
-    left: Person | None = None
+    organizer: Person | None = None
+    left: bool = False
+    csm: Person | None = None
+    customer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
