@@ -42,14 +42,28 @@ def act(session: Session, alert_id: int, decide: Callable[[Snapshot], Change | N
 
 
 def apply(session: Session, alert: Alert, change: Change, actor: str, now: datetime) -> None:
+    slept = alert.state == State.SNOOZED
     for name, value in change.values.items():
         setattr(alert, name, value)
     show(session, alert)
     if change.what not in QUIET:
         session.add(trace_of(alert, change, actor, now))
+    if slept != (alert.state == State.SNOOZED) and alert.state not in CLOSED:
+        _tell_plays(session, alert, now)
     if alert.state in CLOSED:
         for reason in standing_reasons(session, alert.id):
             end_reason(session, alert, reason, alert.state, now)
+
+
+def _tell_plays(session: Session, alert: Alert, now: datetime) -> None:
+    """Those that wait for its closing rest from when it is snoozed, and are looked at when it is back: they go on counting then."""
+    mine = select(Reason.play_id).where(Reason.alert_id == alert.id, Reason.ended_at.is_(None))
+    waiting = (Play.id.in_(mine), Play.ended_at.is_(None), Play.waiting == f"event:{ALERT_CLOSED}")
+    for play in session.scalars(select(Play).where(*waiting).order_by(Play.id).with_for_update()):
+        if alert.state == State.SNOOZED:
+            play.progress, play.due_at = {"asleep": now.isoformat()} | play.progress, None
+        else:
+            play.due_at = now
 
 
 def show(session: Session, alert: Alert) -> None:
@@ -79,7 +93,7 @@ def end_reason(session: Session, alert: Alert, reason: Reason, ended: str, now: 
     }
     session.execute(update(Play).where(*mine, Play.waiting == WAITS_FOR_CARDS, ~others).values(values))
     if session.scalar(update(Play).where(*mine, Play.waiting == f"event:{ALERT_CLOSED}").values(due_at=now).returning(Play.id)):
-        key, detail = f"{ALERT_CLOSED}:{alert.id}:{reason.id}", {"alert": alert.id, "state": ended}
+        key, detail = f"{ALERT_CLOSED}:{alert.id}:{reason.id}", {"alert": alert.id, "play": reason.play_id, "state": ended}
         session.add(Event(key=key, name=ALERT_CLOSED, at=now, account_id=alert.account_id, data=detail))
 
 

@@ -1,7 +1,7 @@
 """Plays that can move now, with everything the engine wants to know of them: one claim, and one statement for each edition among them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import known_zone, zone_of
+from bot.alerts.lifecycle import ALERT_CLOSED
+from bot.messages.catalog import State
 from bot.playbooks.definition import Playbook
 from bot.playbooks.engine import Place, Sight
 from bot.playbooks.moves import left_because
@@ -17,7 +19,7 @@ from bot.playbooks.program import Do, Wait
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.status import stand_still
 from bot.playbooks.story import needed, plain
-from models import Account, Contact, Event, Play
+from models import Account, Alert, Contact, Event, Play, Reason
 
 BATCH = 1000
 
@@ -100,10 +102,10 @@ def _look(session: Session, rulebook: Rulebook, chosen: Sequence[_Claim], now: d
 def _look_at(session: Session, rulebook: Rulebook, playbook: Playbook, ids: list[int], now: datetime) -> Iterator[Due]:
     names = needed(playbook, rulebook.signals)
     rows = [row._mapping for row in session.execute(_everything(rulebook, playbook, names).where(Play.id.in_(ids)))]
-    events = _events(session, playbook, rows)
+    events, asleep = _events(session, playbook, rows), _asleep(session, playbook, ids)
     for row in rows:
         place = Place.read(row["step"], row["progress"])
-        happened = frozenset(_since(events.get(row["account"], ()), place, row["contact_id"]))
+        happened = frozenset(_since(events.get(row["account"], ()), place, row["id"], row["contact_id"]))
         yield Due(
             play_id=row["id"],
             playbook=playbook,
@@ -119,7 +121,7 @@ def _look_at(session: Session, rulebook: Rulebook, playbook: Playbook, ids: list
             timezone=known_zone(row["contact_zone"], row["timezone"]),
             left=row["left_why"],
             pressing=bool(row["pressing"]),
-            sight=_sight(row, playbook, happened, rulebook.house.zone, now),
+            sight=replace(_sight(row, playbook, happened, rulebook.house.zone, now), asleep=row["id"] in asleep),
             facts={name: plain(row[f"fact_{at}"]) for at, name in enumerate(names)},
         )
 
@@ -172,19 +174,35 @@ def _zones(row: Any, otherwise: ZoneInfo) -> dict[str, ZoneInfo]:
 
 def _events(session: Session, playbook: Playbook, rows: Sequence[Any]) -> dict[str, list[Any]]:
     """What happened to those accounts, of the events that this program waits for."""
-    names = {op.step.wait.event for op in playbook.program.ops if isinstance(op, Wait) and op.step.wait.event}
+    names = _awaited(playbook)
     if not names:
         return {}
     found: dict[str, list[Any]] = {}
-    wanted = select(Event.account_id, Event.contact_id, Event.name, Event.at).where(Event.name.in_(names))
+    wanted = select(Event.account_id, Event.contact_id, Event.name, Event.at, Event.data).where(Event.name.in_(names))
     for event in session.execute(wanted.where(Event.account_id.in_({row["account"] for row in rows}))):
         found.setdefault(event.account_id, []).append(event)
     return found
 
 
-def _since(events: Sequence[Any], place: Place, contact_id: str) -> Iterator[str]:
+def _awaited(playbook: Playbook) -> set[str]:
+    return {op.step.wait.event for op in playbook.program.ops if isinstance(op, Wait) and op.step.wait.event}
+
+
+def _asleep(session: Session, playbook: Playbook, ids: Sequence[int]) -> set[int]:
+    """Those of the plays that may wait for a card to be closed, and whose cards are all snoozed."""
+    if ALERT_CLOSED not in _awaited(playbook):
+        return set()
+    standing = select(Reason.play_id, Alert.state).join(Alert, Alert.id == Reason.alert_id)
+    states = session.execute(standing.where(Reason.play_id.in_(ids), Reason.ended_at.is_(None))).all()
+    awake = {play for play, state in states if state != State.SNOOZED}
+    return {play for play, _ in states if play and play not in awake}
+
+
+def _since(events: Sequence[Any], place: Place, play_id: int, contact_id: str) -> Iterator[str]:
+    """Of closings only those of its own cards."""
     for event in events:
         mine = not contact_id or event.contact_id in ("", contact_id)
+        mine = mine and (event.name != ALERT_CLOSED or event.data.get("play", play_id) == play_id)
         if place.since and event.at >= place.since and mine:
             yield event.name
 

@@ -13,12 +13,13 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.alerts.lifecycle import WAITS_FOR_CARDS
+from bot.alerts.lifecycle import ALERT_CLOSED, WAITS_FOR_CARDS
 from bot.playbooks.program import Branch, Do, End, Jump, Loop, Op, Program, Split, Wait
 from bot.playbooks.steps import SetStep
 
 ALERT, CONDITION, EVENT = WAITS_FOR_CARDS, "condition", "event:"
 DONE, GOAL, EXIT = "done", "goal", "exit"
+MOMENTS = ("since", "until", "asleep")
 LONGEST_WALK = 10_000
 
 
@@ -26,8 +27,8 @@ LONGEST_WALK = 10_000
 class Place:
     """Where a play stands. `done` counts its steps so far, `alerts` those that opened one; `rounds` counts those of each loop.
 
-    `since` and `until`: when the waiting at this step began, and when it ends at the latest. `held`: what holds back what it has
-    to write.
+    `since` and `until`: when the waiting at this step began, and when it ends at the latest; `asleep`: since when it rests. `held`: what
+    holds back what it has to write.
     """
 
     step: int = 0
@@ -37,17 +38,18 @@ class Place:
     variants: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None
     until: datetime | None = None
+    asleep: datetime | None = None
     held: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Without the step, which has a column of its own, and without what is empty."""
         kept: dict[str, Any] = {"done": self.done, "alerts": self.alerts, "rounds": dict(self.rounds), "variants": dict(self.variants)}
-        moments = {"since": self.since and self.since.isoformat(), "until": self.until and self.until.isoformat()}
+        moments = {name: moment.isoformat() for name in MOMENTS if (moment := getattr(self, name))}
         return {name: value for name, value in (kept | moments | {"held": self.held}).items() if value}
 
     @classmethod
     def read(cls, step: int, kept: Mapping[str, Any]) -> "Place":
-        moments: dict[str, Any] = {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
+        moments: dict[str, Any] = {name: datetime.fromisoformat(kept[name]) for name in MOMENTS if name in kept}
         numbers = {name: kept[name] for name in ("done", "alerts", "rounds", "variants", "held") if name in kept}
         return cls(step, **numbers, **moments)
 
@@ -55,7 +57,8 @@ class Place:
 @dataclass(frozen=True)
 class Sight:
     """What is known at this look. `truths`: of the program's conditions, None being unknown; `events` have happened since the waiting
-    began; `target` names whom the play is about, for drawing variants; `zones` gives the local zones for waits."""
+    began; `asleep`: its cards are snoozed; `target` names whom the play is about, for drawing variants; `zones` gives the local zones for
+    waits."""
 
     now: datetime
     target: str
@@ -63,6 +66,7 @@ class Sight:
     goal: bool = False
     leave: bool = False
     events: frozenset[str] = frozenset()
+    asleep: bool = False
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
 
@@ -142,7 +146,7 @@ class _Walk:
     def _visit(self, op: Do | Wait | Branch | Split | Loop | End, then: int, **detail: Any) -> None:
         number = self.place.done + 1
         self.visits.append(Visit(number, op.path, op, detail))
-        self.place = replace(self.place, step=then, done=number, since=None, until=None, held="")
+        self.place = replace(self.place, step=then, done=number, since=None, until=None, asleep=None, held="")
 
     def _do(self, op: Do) -> Advance | None:
         if op.step.reaches_customers and (self.visits or self.place.step != self.began_at):
@@ -173,12 +177,22 @@ class _Walk:
         since = self.place.since or now
         if not began_before:
             self.place = replace(self.place, since=now, until=_end_of(op, now, self.sight.zones))
+        if wait.event == ALERT_CLOSED:
+            self._sleep(now)
         came = self._what_came(op, began_before)
         if came:
             self._visit(op, self.place.step + 1, came=came, since=since.isoformat())
             return None
         waiting = CONDITION if wait.until else f"{EVENT}{wait.event}" if wait.event else None
-        return self.rest(due_at=self.place.until, waiting=waiting)
+        return self.rest(due_at=None if self.place.asleep else self.place.until, waiting=waiting)
+
+    def _sleep(self, now: datetime) -> None:
+        """While its cards are snoozed the time stands still; what is left of it counts from when they are back."""
+        asleep, until = self.place.asleep, self.place.until
+        if self.sight.asleep:
+            self.place = replace(self.place, asleep=asleep or now)
+        elif asleep:
+            self.place = replace(self.place, asleep=None, until=until and until + (now - asleep))
 
     def _what_came(self, op: Wait, began_before: bool) -> str | None:
         """An event ends one waiting only: what ended the one before is in this sight still."""
@@ -187,7 +201,8 @@ class _Walk:
             return "event"
         if wait.until and self._holds(op.until):
             return "condition"
-        return "time" if self.place.until and self.sight.now >= self.place.until else None
+        over = self.place.until and not self.place.asleep and self.sight.now >= self.place.until
+        return "time" if over else None
 
 
 def draw(op: Split, target: str) -> tuple[str, int]:

@@ -102,6 +102,27 @@ async def test_nobody_plans_it(open_world: OpenWorld) -> None:
     assert "has been due for a week" in told
 
 
+@on_sqlite
+async def test_a_prompt_that_is_snoozed_rests(open_world: OpenWorld) -> None:
+    world = await open_world(accounts=acme, settings=DUE)
+    world.clock.move(days=1)
+    card = await world.card("Acme")
+    assert (await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="1w")).ok
+    for days in (3, 3):
+        world.clock.move(days=days)
+        await world.sweep()
+    world.clock.move(days=2)
+    await world.sweep()
+    await world.quiet()
+    assert "Snoozed" not in (await world.card("Acme")).read
+    assert world.direct(JANA) == [], "two of the three days are left"
+    world.clock.move(days=2)
+    await world.sweep()
+    await until(lambda: world.direct(JANA), "the owner is reminded")
+    assert len(world.direct(JANA)) == 1
+    assert notices(world, "#cs-leads") == []
+
+
 async def skip(world: World, why: str) -> Any:
     card = await world.card("Acme")
     return await world.open_and_submit(OLIVER, card, Action.REVIEW_SKIP, note=why)

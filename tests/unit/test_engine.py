@@ -67,6 +67,17 @@ def test_a_wait_for_an_event_ends_with_it_or_at_the_latest() -> None:
         assert walk.look(at, events=events) == ["0", "1"]
 
 
+def test_a_wait_for_a_card_stands_still_while_that_is_snoozed() -> None:
+    walk = Walk(program({"card": "churn-risk"}, {"wait": {"event": "alert_closed", "at_most": "3d"}}, tell("a")))
+    assert walk.look() == ["0"]
+    assert walk.look(START + ONE, asleep=True) == []
+    assert (walk.due_at, walk.waiting) == (None, "event:alert_closed")
+    assert walk.look(START + 4 * ONE, asleep=True) == []
+    assert walk.look(START + 5 * ONE) == []
+    assert walk.due_at == START + 7 * ONE, "a day of it had gone by"
+    assert walk.look(START + 7 * ONE) == ["1", "2"]
+
+
 def test_one_event_ends_one_wait() -> None:
     walk = Walk(program({"repeat": [{"wait": {"event": "paid"}}, tell("thanks")], "at_most": 3}))
     walk.look()
