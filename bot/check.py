@@ -157,6 +157,8 @@ def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -
         rulebook = load_rulebook(session, settings, day_of(clock.now(), settings.zone), fresh)
     except InvalidInput as error:
         return list(error.findings)
+    if rulebook.mistakes:
+        return list(rulebook.mistakes)
     letters = rulebook.house.letters
     written = [*letters.check(), *misfits(letters, rulebook.playbooks)] if letters else []
     return [*rulebook.problems, *doubts(settings, rulebook.signals), *written, *_asked(session, settings, rulebook)]

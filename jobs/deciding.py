@@ -37,7 +37,8 @@ async def decide_all(database: Database, settings: Settings, usage: Usage | None
     moved = await advance_plays(database, usage, rulebook, now)
     report.started, report.moved = decided.started, moved.plays
     report.opened, report.letters = moved.opened, moved.letters
-    report.playbook_problems = [str(problem) for problem in rulebook.problems]
+    report.mistakes = [str(mistake) for mistake in rulebook.mistakes]
+    report.playbook_problems = [*report.mistakes, *(str(problem) for problem in rulebook.problems)]
     await database.run(outbox.probe_dead)
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass
 class Report:
-    """What a sweep did: the object that `sweep --json` prints."""
+    """What a sweep did: the object that `sweep --json` prints.
+
+    `mistakes`: those of the `playbook_problems` for which a playbook, or what some build on, does not count.
+    """
 
     accounts: int = 0
     signals: int = 0
@@ -20,6 +23,7 @@ class Report:
     duty: dict[str, int] = field(default_factory=dict)
     surveys: dict[str, int] = field(default_factory=dict)
     playbook_problems: list[str] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     sources: list[dict[str, Any]] = field(default_factory=list)
     bad_rows: list[str] = field(default_factory=list)

@@ -35,6 +35,7 @@ class Signal:
 
     `of` names the signals that it is computed from, `segment` the segment of which it says whether an account is in it.
     Not `connected`: nothing feeds it here yet, so it is always unknown. `told_with`: signals without which a card would tell half.
+    `broken`: what is wrong with what staysail.yml says of it; its value is unknown then, and no condition may name it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Signal:
     segment: str | None = None
     connected: bool = True
     told_with: tuple[str, ...] = ()
+    broken: str = ""
 
 
 class Catalogue(Mapping[str, Signal]):

@@ -22,6 +22,7 @@ from bot.accounts.fields import Fields, field_signals
 from bot.accounts.sources import CRM, USAGE
 from bot.accounts.state import UNCONNECTED, state_signals
 from bot.connectors.ports import Metric, Windows
+from bot.errors import Finding
 from models import Account, Field, Reading, Source
 from models.base import Moment
 
@@ -56,7 +57,12 @@ class Measured:
 
 
 class Signals:
-    """The catalogue of signals for one day, and the tables to select them from."""
+    """The catalogue of signals for one day, and the tables to select them from.
+
+    `mistakes`: what is wrong with the sections of staysail.yml that define some; these are in the catalogue as broken ones.
+    """
+
+    mistakes: tuple[Finding, ...] = ()
 
     def __init__(self, day: date, metrics: Mapping[str, Metric], measured: Mapping[str, Measured], fields: Fields) -> None:
         self.day = day
@@ -68,10 +74,11 @@ class Signals:
             named += self._metric_signals(metric, measured.get(metric.name))
         self.catalogue = Catalogue([*named, *state_signals(day, fields.zone), *UNCONNECTED])
 
-    def extended(self, more: Iterable[Signal]) -> Self:
+    def extended(self, more: Iterable[Signal], mistakes: Iterable[Finding] = ()) -> Self:
         """The same with more signals, each in the place of one of its name."""
         added = copy(self)
         added.catalogue = Catalogue([*more, *self.catalogue.values()])
+        added.mistakes = (*self.mistakes, *mistakes)
         return added
 
     def _metric_signals(self, metric: Metric, measured: Measured | None) -> list[Signal]:

@@ -97,11 +97,16 @@ def breakers(session: Session, said: str) -> m.AdminBreakers:
 
 
 def ignored_in(settings: Settings, rulebook: Rulebook | InvalidInput) -> tuple[str, ...]:
-    """Changes that no longer fit, a sentence each; with them whatever else keeps the playbooks from being read."""
+    """Changes that no longer fit, a sentence each."""
     if isinstance(rulebook, InvalidInput):
-        return tuple(map(str, (*settings.ignored, *rulebook.findings[:3])))
+        return tuple(map(str, settings.ignored))
     places = {change.place for change in settings.changed.values()}
     return tuple(map(str, (*settings.ignored, *(problem for problem in rulebook.problems if problem.place in places))))
+
+
+def mistakes_in(rulebook: Rulebook | InvalidInput) -> tuple[str, ...]:
+    """Why playbooks, or what they build on, do not count now, a sentence each."""
+    return tuple(map(str, rulebook.findings if isinstance(rulebook, InvalidInput) else rulebook.mistakes))
 
 
 def _stale() -> Select[str]:

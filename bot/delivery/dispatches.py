@@ -47,7 +47,7 @@ def _composed(session: Session, dispatch: Dispatch, post: Post | None, now: date
     if dispatch.kind == WEBHOOK:
         return Composed(1, Call(content["body"]))
     if told := _told(session, dispatch):
-        return Composed(1, render(told))
+        return Composed(dispatch.version, render(told))
     if post is None:
         return Withheld("there is no section `email` in staysail.yml")
     contact = session.get(Contact, dispatch.contact_id) if dispatch.contact_id else None
@@ -119,8 +119,14 @@ def _account(session: Session, dispatch: Dispatch) -> catalog.Account | None:
 
 
 def _removed(content: Mapping[str, Any]) -> catalog.Message:
-    since = datetime.fromisoformat(content["at"])
-    return catalog.PlaybookRemovedNotice(playbook=content["playbook"], running=content["running"], since=since)
+    return catalog.PlaybookRemovedNotice(
+        playbook=content["playbook"],
+        running=content["running"],
+        since=datetime.fromisoformat(content["at"]),
+        missing=catalog.Missing(content.get("missing", catalog.Missing.GONE)),
+        problem=content.get("problem", ""),
+        back_at=datetime.fromisoformat(content["back_at"]) if "back_at" in content else None,
+    )
 
 
 def _unmade(session: Session, dispatch: Dispatch) -> catalog.Message:

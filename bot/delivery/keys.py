@@ -4,8 +4,10 @@
     answer:<participant>:<sequence>:<moment>:<answer>   what a review's organizer is told of somebody's answer
     brief:<review>:<sequence>   the dispatch that prepares a review's organizer
     breaker:<breaker>   the notice that alerts are held
+    broken:<playbook>   the dispatch that says that a playbook does not compile, for as long as it does not
     demotion:<playbook>:<moment>   the notice that a playbook lost its cards
     digest:<person>:<day>   a person's morning
+    removed:<playbook>:<moment>   the notice that its plays stand still: the file is gone, or does not compile
     effect:<play>:<n>   what a play's n-th effect sends: a card, a letter, a notice, a webhook call
     invitation:<id>     the letter with a survey's question
     invitation-reminder:<id>   the letter that reminds of it
@@ -63,6 +65,10 @@ def answers_key(alert_id: int) -> str:
 
 def breaker_key(breaker_id: int) -> str:
     return f"breaker:{breaker_id}"
+
+
+def broken_key(playbook: str) -> str:
+    return f"broken:{playbook}"
 
 
 def writeback_key(writeback_id: int) -> str:

@@ -1,5 +1,6 @@
 """Folders of files of one sort, each with a name of its own: playbooks, surveys."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,12 @@ class Sort:
         return sorted(file for file in folder.iterdir() if file.suffix in (".yml", ".yaml") and not file.name.startswith("."))
 
     def name(self, source: Source) -> str | None:
-        name = source.value.get(self.word)
-        return name if isinstance(name, str) else None
+        """Of a file that is no YAML, what its line says; of one that could not be read at all, the file's own name."""
+        if source.value:
+            name = source.value.get(self.word)
+            return name if isinstance(name, str) else None
+        line = re.search(rf"^{self.word}:[ \t]*['\"]?([\w.-]+)", source.text, re.MULTILINE)
+        return line[1] if line else None if source.text else Path(source.name).stem
 
     def beside(self, own: Sequence[Source], shipped: Iterable[Source]) -> list[Source]:
         """Those of the library and one's own: one's own file takes the place of a library one of the same name."""

@@ -17,7 +17,6 @@ from bot.alerts.record import STAYSAIL, apply, snapshot, trace_of
 from bot.clock import day_of
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject, answers_key
-from bot.errors import InvalidInput
 from bot.feedback.telling import cause_of
 from bot.messages.catalog import CardName, Did, State
 from bot.playbooks.known import known_signals
@@ -155,11 +154,8 @@ def channel_of(session: Session, account_id: str, settings: Settings, now: datet
     """Where an account's cards go. A condition that fits no longer must cost no answer: then it is the channel of all others."""
     if not settings.routes:
         return settings.channels.alerts
-    try:
-        signals = known_signals(session, settings, day_of(now, settings.zone))
-        routes, _ = fitting_routes(settings, signals)
-    except InvalidInput:
-        return settings.channels.alerts
+    signals = known_signals(session, settings, day_of(now, settings.zone))
+    routes, *_ = fitting_routes(settings, signals)
     columns: list[Any] = routes.columns()
     here = select(*columns).select_from(signals.table).where(Account.id == account_id).params(as_of=signals.day)
     row = session.execute(here).mappings().first()

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.clock import day_of
-from bot.errors import InvalidInput
-from bot.log import log
 from bot.playbooks.known import known_signals
 from bot.settings import Settings
 from models import Account, Invitation
@@ -27,8 +25,7 @@ ASKED_WITHIN: Final = timedelta(days=92)
 
 def groups_of(session: Session, account_id: str, settings: Settings, now: datetime) -> list[str]:
     """The account's groups at this moment."""
-    signals = _signals(session, settings, now)
-    return list(_conditions(session, signals, account_id)) if signals else _plain_groups(session, account_id)
+    return list(_conditions(session, known_signals(session, settings, day_of(now, settings.zone)), account_id))
 
 
 def anonymous_groups(session: Session, invitation: Invitation, settings: Settings, now: datetime) -> list[str]:
@@ -37,23 +34,12 @@ def anonymous_groups(session: Session, invitation: Invitation, settings: Setting
     Counted are people whom the same survey asked within `ASKED_WITHIN`. A group is left out when fewer of them would be in it and in
     those kept before it: three large groups can have a single person in common.
     """
-    signals = _signals(session, settings, now)
-    if signals is None:
-        return []
+    signals = known_signals(session, settings, day_of(now, settings.zone))
     kept: dict[str, ColumnElement[bool]] = {}
     for group, condition in _conditions(session, signals, invitation.account_id).items():
         if _people(session, signals, invitation.survey, [*kept.values(), condition], now) >= FEWEST:
             kept[group] = condition
     return list(kept)
-
-
-def _signals(session: Session, settings: Settings, now: datetime) -> Signals | None:
-    """None: a segment no longer fits what there is. `check` and every sweep say so; an answer must not be lost by it."""
-    try:
-        return known_signals(session, settings, day_of(now, settings.zone))
-    except InvalidInput as error:
-        log.warning("groups_without_segments", problem=str(error))
-        return None
 
 
 def groups_of_all(session: Session, settings: Settings, now: datetime) -> dict[str, list[str]]:
@@ -95,11 +81,6 @@ def _own(stage: str | None, owner: str | None) -> dict[str, ColumnElement[bool]]
     if owner:
         found[f"{CSM}:{owner.lower()}"] = func.lower(Account.owner_email) == owner.lower()
     return found
-
-
-def _plain_groups(session: Session, account_id: str) -> list[str]:
-    account = session.get(Account, account_id)
-    return list(_own(account.stage, account.owner_email)) if account else []
 
 
 def _people(session: Session, signals: Signals, survey: str, conditions: Sequence[ColumnElement[Any]], now: datetime) -> int:

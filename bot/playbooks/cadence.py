@@ -7,7 +7,7 @@ it: no account must be left out for ever because a question was not answered. An
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -32,18 +32,22 @@ from models.review import HELD, SCHEDULED, SKIPPED
 
 CARD: Final = CardName.REVIEW_DUE.value
 TOLD: Final = ("review.type", "review.due_in", "health")
+OF_CADENCES: Final = frozenset({"review.due_in", "review.overdue", "review.is_due", "review.type"})
 FAR: Final = 100_000
 """Days: later than any review is due."""
 PLAYBOOK: Final = "review-due"
 
 
 def with_reviews(signals: Signals, cadences: Sequence[Cadence], zone: ZoneInfo) -> Signals:
-    """The signals with those of reviews. `InvalidInput` with every mistake in the conditions."""
+    """The signals with those of reviews. Where a cadence has a mistake, those of the next review are broken: of an account that has
+    several, one alone would tell another day.
+    """
     findings: list[Finding] = []
     rules = [_rule(cadence, signals, zone, findings) for cadence in cadences]
+    following = _of_next([] if findings else [rule for rule in rules if rule])
     if findings:
-        raise InvalidInput(findings)
-    return signals.extended([*_of_last(signals.day, zone), *_of_next([rule for rule in rules if rule])])
+        following = [replace(signal, broken=str(findings[0])) if signal.name in OF_CADENCES else signal for signal in following]
+    return signals.extended([*_of_last(signals.day, zone), *following], findings)
 
 
 @dataclass(frozen=True)

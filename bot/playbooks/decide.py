@@ -30,7 +30,7 @@ from bot.playbooks.match import (
     start_plays,
 )
 from bot.playbooks.moves import leave, settle_events, wake
-from bot.playbooks.removed import tell_removed
+from bot.playbooks.removed import tell_broken, tell_removed
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.segments import update_memberships
 from bot.playbooks.silence import silence
@@ -66,8 +66,9 @@ class Decided:
 def decide(session: Session, rulebook: Rulebook, guard: Guard, trends: Trends, now: datetime) -> Decided:
     """`trends`: per playbook, the weekly values of the accounts whose alerts stand."""
     done = Decided()
-    learned = learn(session, rulebook.playbooks.values(), now)
+    learned = learn(session, rulebook.playbooks.values(), now, rulebook.broken)
     tell_removed(session, learned.gone, guard.channel, now)
+    tell_broken(session, rulebook, guard.channel, now)
     watched = watched_segments(playbook.trigger for playbook in rulebook.playbooks.values())
     update_memberships(session, watched, rulebook.signals, now)
     stale = _stale_playbooks(session, rulebook, guard, now)

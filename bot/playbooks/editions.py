@@ -1,6 +1,6 @@
 """Which text of a playbook counts: the file's, or the one that is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -16,11 +16,12 @@ Editions = dict[tuple[str, int], Playbook]
 
 @dataclass(frozen=True)
 class Shelf:
-    """The playbooks as their files stand now."""
+    """The playbooks as their files stand now. `broken`: the names of those that do not compile; plays of theirs stand still."""
 
     files: Sequence[Playbook]
     catalogue: Catalogue
     known: Known
+    broken: Collection[str] = ()
 
     def editions(self, session: Session) -> tuple[dict[str, Playbook], Editions, list[Finding]]:
         """The playbooks that count by name; those and the older ones of plays in flight; what is wrong.
@@ -46,7 +47,7 @@ class Shelf:
 
     def _compiled(self, kept: PlaybookVersion, problems: list[Finding]) -> Playbook | None:
         """None when it can no longer be compiled, such as for a signal that is gone: its plays stand still."""
-        names = {playbook.name for playbook in self.files}
+        names = {*(playbook.name for playbook in self.files), *self.broken}
         try:
             return load_edition(kept.text, f"{kept.name} version {kept.version}", self.catalogue, self.known, names)
         except InvalidInput as error:

@@ -6,6 +6,7 @@ A rule is known when its condition is true or false; with none known, health is 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Double, case, func, literal
@@ -32,14 +33,14 @@ Compiled = Sequence[tuple[Condition, float]]
 
 
 def with_health(signals: Signals, rules: Mapping[str, Sequence[HealthRule]]) -> Signals:
-    """The signals with `health`. A CRM column of that name stays what it is. `InvalidInput` with every mistake."""
+    """The signals with `health`: a broken one where a rule has a mistake. A CRM column of that name stays what it is."""
     known = signals.catalogue["health"]
     if known.connected or not (rules := rules or _usual(signals.catalogue)):
         return signals
     findings: list[Finding] = []
     by_stage = {stage: _compiled(some, signals.catalogue, findings) for stage, some in rules.items()}
     if findings:
-        raise InvalidInput(findings)
+        return signals.extended([replace(known, broken=str(findings[0]))], findings)
     of = tuple(dict.fromkeys(name for some in by_stage.values() for condition, _ in some for name in condition.signals))
     return signals.extended([Signal("health", Kind.number, _of_stage(by_stage), HEALTH, known.about, of=of)])
 

@@ -1,6 +1,6 @@
 """All signals that conditions may use: measured ones, own fields, health, segments."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.catalogue import Kind
 from bot.accounts.fields import Fields
 from bot.accounts.signals import Measured, Signals, read_known
-from bot.errors import Finding, InvalidInput
+from bot.errors import Finding
 from bot.playbooks.cadence import with_reviews
 from bot.playbooks.health import with_health
 from bot.playbooks.segments import signal_name, with_segments
@@ -31,7 +31,7 @@ _last: list[_Made] = []
 
 
 def known_signals(session: Session, settings: Settings, day: date, unpolled: Mapping[str, str] = MappingProxyType({})) -> Signals:
-    """As of the last reading. `InvalidInput` with every mistake in the sections `health` and `segments` of staysail.yml.
+    """As of the last reading. Their `mistakes` hold every one in the sections `health`, `segments` and `reviews` of staysail.yml.
 
     `unpolled`: CRM columns that a query gives but no sweep has read yet, with the kind of their values. Every click asks for the signals,
     and between two sweeps they are the same: those that were made last are given again.
@@ -48,20 +48,8 @@ def known_signals(session: Session, settings: Settings, day: date, unpolled: Map
 def _signals(settings: Settings, day: date, measured: Mapping[str, Measured], crm: Mapping[str, Kind]) -> Signals:
     own = {name: field.kind for name, field in settings.fields.items()}
     signals = Signals(day, settings.metrics, measured, Fields(crm, own, settings.zone))
-    findings: list[Finding] = []
-    extends: tuple[Callable[[Signals], Signals], ...] = (
-        lambda known: with_health(known, settings.health),
-        lambda known: with_segments(known, settings.segments),
-        lambda known: with_reviews(known, settings.reviews, settings.zone),
-    )
-    for extend in extends:
-        try:
-            signals = extend(signals)
-        except InvalidInput as error:
-            findings += error.findings
-    if findings:
-        raise InvalidInput(findings)
-    return signals
+    signals = with_segments(with_health(signals, settings.health), settings.segments)
+    return with_reviews(signals, settings.reviews, settings.zone)
 
 
 def doubts(settings: Settings, signals: Signals) -> Iterable[Finding]:

@@ -66,6 +66,8 @@ def _tried(job: Callable[[], Found]) -> tuple[Found, Sequence[Finding]]:
 def lint(session: Session, settings: Settings, files: Sequence[Path], unpolled: Mapping[str, str]) -> tuple[int, list[Finding]]:
     """How many playbooks are in order, and warnings. Raises InvalidInput with every mistake of every file. `unpolled`: extra columns."""
     signals = known_signals(session, settings, day_of(clock.now(), settings.zone), unpolled)
+    if signals.mistakes:
+        raise InvalidInput(signals.mistakes)
     playbooks = load_files(session, signals, settings, files)
     return len(playbooks), [warning for playbook in playbooks for warning in _warnings(session, playbook, signals)]
 

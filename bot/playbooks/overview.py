@@ -13,7 +13,6 @@ from bot.alerts.people import person
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.playbooks.decide import Guard
-from bot.playbooks.definition import Playbook
 from bot.playbooks.dry_run import dry_run
 from bot.playbooks.engine import ALERT
 from bot.playbooks.funnel import Funnel, funnel
@@ -31,9 +30,10 @@ VERDICT_DAYS = 90
 
 
 def playbooks_page(session: Session, rulebook: Rulebook, page: int, now: datetime) -> m.PlaybooksAnswer:
-    """Those that count, in their order, and those without a file whose plays stand still."""
+    """Those that count, in their order, those that do not compile, and those without a file whose plays stand still."""
     known = statuses(session)
-    names = [*rulebook.playbooks, *(name for name in _running_names(session) if name not in rulebook.playbooks)]
+    there = [*rulebook.playbooks, *rulebook.broken]
+    names = [*there, *(name for name in _running_names(session) if name not in there)]
     size = m.PlaybooksAnswer.PAGE_SIZE
     page = min(max(page, 1), max(1, -(-len(names) // size)))
     shown = names[(page - 1) * size : page * size]
@@ -43,8 +43,8 @@ def playbooks_page(session: Session, rulebook: Rulebook, page: int, now: datetim
 def playbook_answer(session: Session, rulebook: Rulebook, name: str, now: datetime, *, admin: bool, said: str = "") -> m.PlaybookAnswer:
     """Refused when there is no such playbook."""
     known = statuses(session)
-    if name not in rulebook.playbooks and name not in known and name not in _running_names(session):
-        near = get_close_matches(name, [*rulebook.playbooks, *known], n=1)
+    if not any(name in some for some in (rulebook.playbooks, rulebook.broken, known, _running_names(session))):
+        near = get_close_matches(name, [*rulebook.playbooks, *rulebook.broken, *known], n=1)
         raise Refused(f"No playbook is called “{name}”." + (f" Did you mean “{near[0]}”?" if near else ""))
     (line,) = _lines(session, rulebook, known, [name], now)
     status = known.get(name)
@@ -65,7 +65,7 @@ def playbook_answer(session: Session, rulebook: Rulebook, name: str, now: dateti
         holdout=playbook.holdout if playbook else 0.0,
         held_out_ever=_count(session, Play.playbook == name, Play.silent == HOLDOUT),
         admin=admin,
-        said=said,
+        said=said or next(map(str, rulebook.broken.get(name, ())), ""),
     )
 
 
@@ -100,7 +100,7 @@ def _lines(
     figures = _figures(session, names, now)
     for name, precision in trailing(session, [known[name] for name in names if name in known]).items():
         figures[name].precision = precision
-    return tuple(_line(name, rulebook.playbooks.get(name), known.get(name), figures[name]) for name in names)
+    return tuple(_line(name, rulebook, known.get(name), figures[name]) for name in names)
 
 
 def _figures(session: Session, names: Sequence[str], now: datetime) -> dict[str, _Figures]:
@@ -120,15 +120,17 @@ def _figures(session: Session, names: Sequence[str], now: datetime) -> dict[str,
     return found
 
 
-def _line(name: str, playbook: Playbook | None, status: PlaybookStatus | None, figures: _Figures) -> m.PlaybookLine:
+def _line(name: str, rulebook: Rulebook, status: PlaybookStatus | None, figures: _Figures) -> m.PlaybookLine:
     """The status is that of the last sweep: a version that came since then begins with its file's own mode."""
+    playbook = rulebook.playbooks.get(name)
+    lost = m.Missing.UNREADABLE if name in rulebook.broken else m.Missing.GONE
     fresh = playbook if playbook and (status is None or status.version != playbook.version) else None
     return m.PlaybookLine(
         name=name,
         version=fresh.version if fresh else status.version if status else 0,
         mode=fresh.mode.value if fresh else status.mode if status else "draft",
         paused=status is not None and status.paused_at is not None,
-        missing=None if playbook else m.Missing.GONE,
+        missing=None if playbook else lost,
         running=figures.running.total(),
         shadow=figures.running[SHADOW],
         held_out=figures.running[HOLDOUT],
@@ -173,9 +175,7 @@ def place_of(session: Session, rulebook: Rulebook, play_id: int) -> str:
 
 def dry_run_answer(session: Session, rulebook: Rulebook, name: str, guard: Guard, now: datetime) -> m.DryRunAnswer:
     """For whom a sweep would start the playbook now if it were live, and what holds the others back. What it writes is undone."""
-    playbook = rulebook.playbooks.get(name)
-    if playbook is None:
-        raise Refused(f"No playbook is called “{name}”.")
+    playbook = rulebook.get(name)
     found = dry_run(session, rulebook, playbook, guard, now)
     starting, held = found.matches[: m.DryRunAnswer.SHOWN], list(found.held.items())[: m.DryRunAnswer.SHOWN]
     shown = [*starting, *(target for target, _ in held)]

@@ -1,6 +1,6 @@
 """What a pass decides by: the playbooks that count, those of plays in flight, the signals, and where things go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.accounts.business_hours import BusinessHours
 from bot.accounts.signals import Signals
 from bot.durations import Allowance
-from bot.errors import Finding
+from bot.errors import Finding, Refused
 from bot.letters.library import Letters
 from bot.playbooks.condition import Condition
 from bot.playbooks.definition import Playbook
@@ -59,7 +59,8 @@ class House:
 class Rulebook:
     """`playbooks`: the current version of each, by name. `editions`: those and the older ones of plays in flight, by name and version.
 
-    `problems`: files whose text changed without a new version, and older versions that no longer compile.
+    `problems`: files whose text changed without a new version, and older versions that no longer compile. `mistakes`: whatever else is
+    wrong with files and settings, so that something does not count; `broken`: those of them that are a playbook's own, by its name.
     """
 
     playbooks: Mapping[str, Playbook]
@@ -68,3 +69,13 @@ class Rulebook:
     routes: Routes
     house: House
     problems: tuple[Finding, ...] = ()
+    mistakes: tuple[Finding, ...] = ()
+    broken: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+
+    def get(self, name: str) -> Playbook:
+        """Refused when no playbook of that name counts now."""
+        if name in self.broken:
+            raise Refused(f"“{name}” cannot be used now: {self.broken[name][0]}")
+        if name not in self.playbooks:
+            raise Refused(f"No playbook is called “{name}”. `/stay playbooks` names them.")
+        return self.playbooks[name]

@@ -5,7 +5,8 @@ those it names become part of its own, so that nothing is stored to evaluate one
 `memberships`, for those segments that set playbooks off.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
@@ -35,25 +36,38 @@ def signal_name(segment: str) -> str:
 
 
 def with_segments(signals: Signals, segments: Mapping[str, Written]) -> Signals:
-    """The signals with one for each segment. `InvalidInput` with every mistake.
+    """The signals with one for each segment: a broken one where it, or one that it builds on, has a mistake. Where they clash or go
+    round in a circle all of them are.
 
     A CRM column of the same name gives way: one that is added over there must not stop what runs here.
     """
-    findings = list(_clashes(signals, segments))
-    _raise(findings)
+    if clashes := list(_clashes(signals, segments)):
+        free = (name for name in segments if signal_name(name) not in signals.catalogue)
+        return signals.extended((_broken(name, clashes[0]) for name in free), clashes)
     stand_ins = signals.extended(_signal(name, None) for name in segments)
-    references = {}
+    references: dict[str, tuple[str, ...]] = {}
+    findings: dict[str, Sequence[Finding]] = {}
     for name, written in segments.items():
         try:
             names = compile_condition(written.text, stand_ins.catalogue, place=written.place).signals
-            references[name] = tuple(found for one in names if (found := stand_ins.catalogue[one].segment))
         except InvalidInput as error:
-            findings += error.findings
-    _raise(findings)
-    for name in _beneath_first(references, segments):
-        compiled = compile_condition(segments[name].text, signals.catalogue, place=segments[name].place)
-        signals = signals.extended([_signal(name, compiled)])
+            names, findings[name] = (), error.findings
+        references[name] = tuple(found for one in names if (found := stand_ins.catalogue[one].segment))
+    try:
+        order = _beneath_first(references, segments)
+    except InvalidInput as error:
+        return signals.extended((_broken(name, error.findings[0]) for name in segments), error.findings)
+    for name in order:
+        try:
+            compiled = compile_condition(segments[name].text, signals.catalogue, place=segments[name].place)
+            signals = signals.extended([_signal(name, compiled)])
+        except InvalidInput as error:
+            signals = signals.extended([_broken(name, error.findings[0])], findings.get(name, ()))
     return signals
+
+
+def _broken(segment: str, finding: Finding) -> Signal:
+    return replace(_signal(segment, None), broken=str(finding))
 
 
 def update_memberships(session: Session, segments: Collection[str], signals: Signals, now: datetime) -> None:

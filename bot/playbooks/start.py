@@ -28,9 +28,7 @@ WHY_NOT = {
 
 def start_by_hand(session: Session, rulebook: Rulebook, playbook_name: str, account_id: str, who: str, now: datetime) -> int:
     """The play's id. Whoever starts a play overrides its `when`, `once_per` and holdout, and nothing else."""
-    playbook = rulebook.playbooks.get(playbook_name)
-    if playbook is None:
-        raise Refused(f"No playbook is called `{playbook_name}`.")
+    playbook = rulebook.get(playbook_name)
     account = session.get(Account, account_id)
     if account is None:
         raise Refused("This account is no longer there.")
@@ -50,7 +48,7 @@ def start_for(session: Session, rulebook: Rulebook, playbook_name: str, account_
     each other do so once a pass."""
     playbook = rulebook.playbooks.get(playbook_name)
     if playbook is None:
-        return "not_enabled"
+        return "broken" if playbook_name in rulebook.broken else "not_enabled"
     if playbook.target != "account":
         return "about_contacts"
     just_begun = select(exists().where(Play.playbook == playbook_name, Play.account_id == account_id, Play.started_at == now))

@@ -1,6 +1,6 @@
 """How playbooks stand: which version counts, in which mode, paused or not. Changed by new files and by admins, read by every pass."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
@@ -31,8 +31,8 @@ class Learned:
     gone: Mapping[str, int]
 
 
-def learn(session: Session, playbooks: Iterable[Playbook], now: datetime) -> Learned:
-    """Takes new files, new versions and removed files in."""
+def learn(session: Session, playbooks: Iterable[Playbook], now: datetime, broken: Collection[str] = ()) -> Learned:
+    """Takes new files, new versions and removed files in. `broken`: those that are there and do not compile; they stay as they are."""
     known = statuses(session)
     current = {playbook.name: playbook for playbook in playbooks}
     for playbook in current.values():
@@ -42,7 +42,8 @@ def learn(session: Session, playbooks: Iterable[Playbook], now: datetime) -> Lea
             session.add(_new_status(playbook, now))
         else:
             _renew(session, status, playbook, now)
-    gone = [status for name, status in known.items() if name not in current and status.paused_at is None]
+    there = {*current, *broken}
+    gone = [status for name, status in known.items() if name not in there and status.paused_at is None]
     for status in gone:
         status.paused_at, status.paused_by = now, STAYSAIL
         session.add(_trace(now, STAYSAIL, "removed", status))

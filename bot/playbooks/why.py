@@ -82,6 +82,12 @@ def why(session: Session, account: Account, playbook: Playbook, rulebook: Rulebo
     return _of_none(case, limits, say, now)
 
 
+def why_broken(rulebook: Rulebook, name: str | None) -> tuple[m.PlaybookVerdict, ...]:
+    """Of those that do not compile (or the one that is named) there is only that to say."""
+    broken = {one: findings[0] for one, findings in rulebook.broken.items() if name in (None, one)}
+    return tuple(m.PlaybookVerdict(one, 0, m.Verdict.BROKEN, rule=str(finding)) for one, finding in broken.items())
+
+
 def _of_running(session: Session, play: Play, rulebook: Rulebook, say: Say) -> m.PlaybookVerdict:
     edition = rulebook.editions.get((play.playbook, play.version))
     place = Place.read(play.step, play.progress)

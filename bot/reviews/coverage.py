@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.clock import day_of, start_of
+from bot.errors import InvalidInput
 from bot.playbooks.cadence import with_reviews
 from bot.playbooks.condition import compile_condition
 from bot.playbooks.known import known_signals
@@ -76,13 +77,17 @@ class Cadences:
 
 
 def cadences_of(session: Session, settings: Settings, now: datetime) -> Cadences:
-    """`InvalidInput` when settings do not fit the signals any more."""
+    """Without those that do not fit the signals any more."""
     signals = known_signals(session, settings, day_of(now, settings.zone))
-    return Cadences(signals, [(one, _applies(one, signals)) for one in settings.reviews])
+    return Cadences(signals, [(one, applies) for one in settings.reviews if (applies := _applies(one, signals)) is not None])
 
 
-def _applies(cadence: Cadence, signals: Signals) -> ColumnElement[bool]:
-    return func.coalesce(compile_condition(cadence.when.text, signals.catalogue, place=cadence.when.place).clause, False)
+def _applies(cadence: Cadence, signals: Signals) -> ColumnElement[bool] | None:
+    try:
+        compiled = compile_condition(cadence.when.text, signals.catalogue, place=cadence.when.place)
+    except InvalidInput:
+        return None
+    return func.coalesce(compiled.clause, False)
 
 
 # --- today

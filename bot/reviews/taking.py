@@ -19,7 +19,7 @@ from bot.alerts.cards import UNITS
 from bot.clock import day_of, start_of
 from bot.connectors.ports import Metric, Usage
 from bot.database import Database
-from bot.errors import InvalidInput, Refused
+from bot.errors import Refused
 from bot.playbooks.known import known_signals
 from bot.reviews.picture import Before, Picture
 from bot.reviews.records import load_review, names_of, people_of
@@ -36,6 +36,7 @@ from models.review import HELD
 
 FALLBACK = timedelta(days=90)
 TICKETS = "tickets."
+UNFIT = "health: its rules in the settings do not fit what the CRM gives (see `/stay status`)"
 COUNTS_PEOPLE = ("distinct", "max", "avg")
 """How metrics add up that can count people, the best first: a mean over all days of the week is low for an office."""
 
@@ -133,15 +134,13 @@ def _account(account: Account, sees: bool) -> dict[str, Any]:
 
 def _signals(session: Session, settings: Settings, account: Account, now: datetime) -> dict[str, Any]:
     """Health, tickets and how many people use it, where something feeds them."""
-    try:
-        signals = known_signals(session, settings, day_of(now, settings.zone))
-    except InvalidInput:
-        return {"missing": ("health and tickets: the settings do not fit what the CRM gives (see `/stay status`)",)}
+    signals = known_signals(session, settings, day_of(now, settings.zone))
     row = signal_row(session, signals, account.id)
     values = {name: _number(value) for name, value in row._mapping.items()} if row is not None else {}
     fed = [name for name, signal in signals.catalogue.items() if name.startswith(TICKETS) and signal.connected]
     return {
         "health": values.get("health"),
+        "missing": (UNFIT,) if signals.catalogue["health"].broken else (),
         "tickets": tuple((name, value) for name in fed if (value := values.get(name)) is not None),
         **_used(settings.metrics, values),
     }

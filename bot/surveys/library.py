@@ -5,7 +5,7 @@ file ─ bot/documents ─► keys, values and their lines
      ─ library.py ────► Survey, or InvalidInput with every mistake of every file
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from bot.documents.check import check
 from bot.documents.folder import Sort
 from bot.documents.source import Source, read_source, read_text
 from bot.documents.words import one_of
-from bot.errors import InvalidInput
+from bot.errors import Finding, InvalidInput
 from bot.letters.languages import known_language
 from bot.surveys.form import SurveyForm, WordsForm
 from bot.surveys.survey import BAND_NAMES, ENGLISH, Band, Kind, Survey, Wording
@@ -44,19 +44,34 @@ def load_surveys(folder: Path | None) -> list[Survey]:
 
     `InvalidInput` holds every finding of every file.
     """
-    own = load_files(SURVEYS.files(folder)) if folder else []
-    names = {survey.name for survey in own}
-    return [*(survey for survey in shipped() if survey.name not in names), *own]
+    surveys, findings = sound_surveys(folder)
+    if findings:
+        raise InvalidInput(findings)
+    return surveys
+
+
+def sound_surveys(folder: Path | None) -> tuple[list[Survey], list[Finding]]:
+    """The same without those whose file has a mistake, and every mistake of every file."""
+    sources = [read_source(path) for path in SURVEYS.files(folder)] if folder else []
+    own, findings = _sound(sources)
+    names = {SURVEYS.name(source) for source in sources}
+    return [*(survey for survey in shipped() if survey.name not in names), *own], findings
 
 
 def load_files(paths: Iterable[Path]) -> list[Survey]:
     """The surveys of these files alone. `InvalidInput` holds every finding of every file."""
-    sources = [read_source(path) for path in paths]
-    surveys = [_survey(source) for source in sources if source.value]
-    findings = [*SURVEYS.twins(sources), *(finding for source in sources for finding in source.sorted_findings())]
+    surveys, findings = _sound([read_source(path) for path in paths])
     if findings:
         raise InvalidInput(findings)
-    return [survey for survey in surveys if survey]
+    return surveys
+
+
+def _sound(sources: Sequence[Source]) -> tuple[list[Survey], list[Finding]]:
+    surveys = [survey for source in sources if source.value and (survey := _survey(source))]
+    twins = [*SURVEYS.twins(sources)]
+    places = {finding.place for finding in twins}
+    findings = [*twins, *(finding for source in sources for finding in source.sorted_findings())]
+    return [survey for survey in surveys if survey.place not in places], findings
 
 
 @cache

@@ -29,12 +29,14 @@ def sweep(config: Config = None, as_of: AsOf = None, as_json: Json = False, deli
     if deliver:
         may_post(settings)
     report, delivery = asyncio.run(_sweep(settings, clock.as_of(as_of, settings.zone), deliver))
-    for line in (*report.problems, *report.bad_rows):
+    for line in (*report.problems, *report.mistakes, *report.bad_rows):
         typer.echo(line, err=True)
     for done in (report, delivery) if delivery else (report,):
         typer.echo(json.dumps(asdict(done)) if as_json else done.in_words())
     if report.sources and len(report.problems) == len(report.sources):
         raise StaysailError("no source could be read")
+    if report.mistakes:
+        raise typer.Exit(1)
 
 
 async def _sweep(settings: Settings, now: clock.Clock, deliver: bool) -> tuple[Report, Delivery | None]:

@@ -19,6 +19,7 @@ from bot.messages.actions import Action, AdminSection, Callback, Input, InputErr
 from bot.messages.catalog.admin import read_metadata
 from bot.messages.render import render
 from bot.playbooks.breakers import KEEP, RELEASE, decide
+from bot.playbooks.rulebook import Rulebook
 from bot.slack_api import asked
 from bot.team.roles import Actor, must_be_admin
 from handlers.slack.desk import Desk, Mistakes, Replace, Reply
@@ -64,7 +65,8 @@ def _answer(session: Session, desk: Desk, section: AdminSection, said: str, page
         return letters.letters_page(session, page, said)
     if section is AdminSection.BREAKERS:
         return sections.breakers(session, said)
-    ignored = _ignored(session, desk)
+    found = _found(session, desk)
+    ignored = (*sections.ignored_in(settings, found), *sections.mistakes_in(found)[:3])
     if section is AdminSection.CONNECTORS:
         return sections.connectors(session, settings, now, ignored, said)
     if section in sections.SETTINGS:
@@ -72,12 +74,12 @@ def _answer(session: Session, desk: Desk, section: AdminSection, said: str, page
     return sections.overview(session, settings, ignored)
 
 
-def _ignored(session: Session, desk: Desk) -> tuple[str, ...]:
-    """What admins changed and no longer fits. Broken files must not hide it."""
+def _found(session: Session, desk: Desk) -> Rulebook | InvalidInput:
+    """What playbooks and settings amount to. Broken files must not hide what admins changed and no longer fits."""
     try:
-        return sections.ignored_in(desk.settings, desk.load_rulebook(session))
+        return desk.load_rulebook(session)
     except InvalidInput as error:
-        return sections.ignored_in(desk.settings, error)
+        return error
 
 
 async def show_in_place(reply_to: str, answer: m.Message) -> None:
@@ -154,7 +156,7 @@ def _page_of(block: str) -> int:
 def _status(session: Session, desk: Desk) -> m.StatusAnswer:
     now = desk.now()
     today = start_of(day_of(now, desk.settings.zone), desk.settings.zone)
-    stale = sections.stale_sources(session)
+    stale, found = sections.stale_sources(session), _found(session, desk)
     return m.StatusAnswer(
         now=now,
         version=version("staysail"),
@@ -164,7 +166,8 @@ def _status(session: Session, desk: Desk) -> m.StatusAnswer:
         sent_today=session.scalar(select(func.count()).where(OutboxMessage.shown_at >= today)) or 0,
         dead_total=letters.count_dead(session),
         dead=letters.dead_letters(session, m.StatusAnswer.SHOWN),
-        ignored=_ignored(session, desk),
+        ignored=sections.ignored_in(desk.settings, found),
+        mistakes=sections.mistakes_in(found),
     )
 
 

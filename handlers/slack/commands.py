@@ -12,7 +12,7 @@ from bot.alerts.queries import owned_by, risks_page, team
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import Action, PickFor, read_pick_block
-from bot.playbooks.why import Limits, why
+from bot.playbooks.why import Limits, why, why_broken
 from bot.team.roles import Actor
 from bot.team.sight import sees_money, without_money
 from handlers.slack import accounts, plays
@@ -71,7 +71,8 @@ async def why_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
 def _split_why(session: Session, desk: Desk, rest: str) -> tuple[str, str | None]:
     """The last word is a playbook if one bears that name; account names have spaces."""
     head, _, last = rest.rpartition(" ")
-    names = desk.load_rulebook(session).playbooks
+    rulebook = desk.load_rulebook(session)
+    names = {*rulebook.playbooks, *rulebook.broken}
     return (head.strip(), last.lower()) if head and last.lower() in names else (rest, None)
 
 
@@ -80,7 +81,7 @@ def _why(session: Session, desk: Desk, actor: Actor, account_id: str, playbook: 
     rulebook = desk.load_rulebook(session)
     limits = Limits(desk.settings.limits.cards_a_day, desk.settings.zone)
     wanted = [p for name, p in rulebook.playbooks.items() if playbook in (None, name)]
-    verdicts = tuple(why(session, account, p, rulebook, limits, desk.now()) for p in wanted)
+    verdicts = (*(why(session, account, p, rulebook, limits, desk.now()) for p in wanted), *why_broken(rulebook, playbook))
     if not sees_money(actor, account, desk.settings.roles):
         verdicts = tuple(replace(verdict, conditions=without_money(verdict.conditions)) for verdict in verdicts)
     metric = next(iter(desk.settings.metrics), None)

@@ -38,10 +38,7 @@ async def start_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
 
 
 def _load_playbook(session: Session, desk: Desk, name: str) -> Playbook:
-    playbook = desk.load_rulebook(session).playbooks.get(name)
-    if playbook is None:
-        raise Refused(f"No playbook is called “{name}”. `/stay playbooks` names them.")
-    return playbook
+    return desk.load_rulebook(session).get(name)
 
 
 def start_question(session: Session, desk: Desk, actor: Actor, name: str, account_id: str) -> m.StartQuestion:

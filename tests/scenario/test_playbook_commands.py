@@ -383,3 +383,28 @@ async def test_help_names_the_new_words(world: World) -> None:
         assert word in said
     assert "for an account of yours" in said
     assert "dry run" in (await world.command(ADMIN, "help")).words
+
+
+@on_sqlite
+async def test_a_playbook_that_cannot_be_used_stands_still_alone(world: World, tmp_path: Path) -> None:
+    write(tmp_path, ONBOARDING | {"when": "stagee = 'activation'"})
+    await world.sweep()
+    await later(world, days=4)
+    await world.quiet()
+    (notice,) = (card for card in map(Card, world.posts()) if "Playbook `onboarding`" in card.read)
+    assert "Playbook `onboarding` cannot be used\n2 running plays stand still, and no new one starts.\n" in notice.read
+    assert "column 1: unknown signal `stagee`" in notice.read
+    assert (await play_of(world, "Acme")).step == 1
+    assert "*Onboarding*: cannot be used now" in (await world.command(JANA, "why Acme")).read
+    assert "“onboarding” cannot be used now: " in (await world.command(JANA, "start onboarding Evergreen")).read
+    assert "cannot be used, stands still" in (await world.command(JANA, "playbooks")).read
+    assert "column 1: unknown signal `stagee`" in (await world.command(ADMIN, "playbook onboarding")).read
+    status = await world.command(ADMIN, "status")
+    assert "1 mistake in playbooks or settings" in status.text
+    assert "*Does not count now*\n✗  " in status.read
+    assert "*Onboarding check*" in (await world.command(JANA, "account Acme")).read
+    write(tmp_path, ONBOARDING)
+    await world.sweep()
+    await world.quiet()
+    assert "its plays go on" in notice.read
+    assert (await play_of(world, "Acme")).step > 1

@@ -163,6 +163,7 @@ ANSWER_EXAMPLES: dict[str, Message] = {
     "team-of-many": replace(TEAM, lines=TEAM.lines * 40),
     "team-none": TeamAnswer(now=NOW, lines=()),
     "status": WELL,
+    "status-with-mistakes": replace(WELL, mistakes=("few-seats.yml:6: `when`, column 1: unknown signal `<!here>` (nearest: seats)",) * 12),
     "status-in-trouble": replace(
         WELL,
         sources=(

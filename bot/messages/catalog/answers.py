@@ -164,7 +164,10 @@ class DeadLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusAnswer(Message):
-    """At most ten dead letters are shown; `dead_total` counts them all. `ignored`: changes of admins that no longer fit."""
+    """At most ten dead letters are shown; `dead_total` counts them all. `ignored`: changes of admins that no longer fit.
+
+    `mistakes`: why playbooks, or what they build on, do not count now.
+    """
 
     SHOWN: ClassVar[int] = 10
     template: ClassVar[str] = "status"
@@ -177,6 +180,7 @@ class StatusAnswer(Message):
     dead_total: int = 0
     dead: tuple[DeadLetter, ...] = ()
     ignored: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

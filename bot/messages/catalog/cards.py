@@ -169,7 +169,7 @@ class PlaybookNotice(Message):
 
 
 class Missing(StrEnum):
-    """What became of a playbook's file. Gone: or no longer named under `enable`."""
+    """What became of a playbook's file. Gone: or no longer named under `enable`. Unreadable: or naming what is not there any more."""
 
     GONE = "gone"
     UNREADABLE = "unreadable"
@@ -177,7 +177,7 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PlaybookRemovedNotice(Message):
-    """A playbook with running plays has no file any more, or one that cannot be read: its plays stand still.
+    """A playbook with running plays has no file any more, or one that does not compile: its plays stand still.
 
     `problem`: what is wrong with the file. `back_at`: it is there again, and the plays have gone on.
     """

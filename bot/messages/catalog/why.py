@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     PAUSED = "paused"
     DRAFT = "draft"
     NOT_TRIGGERED = "not_triggered"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class PlaybookVerdict:
     `step`: where a running play stands, or where it stood when somebody took over; `waiting`: what it waits for, beside `until`;
     `variant`: the one that a split drew; `silent`: `holdout` or `shadow`, when the play touches nobody. `ended_at`, `reason` and `by`
     tell of the last play that ended, whatever the verdict; for PAUSED, `since` and `by` tell when and by whom. `rule`: the `unless` rule
-    that holds, or the contact limit, as written. `trigger`: what sets the playbook off, in words, when its condition alone does not.
-    `not_asked`: whom its surveys passed over here of late, the newest first.
+    that holds, or the contact limit, as written, or what is wrong with a broken playbook. `trigger`: what sets
+    the playbook off, in words, when its condition alone does not. `not_asked`: whom its surveys passed over here of late, the newest first.
     """
 
     playbook: str

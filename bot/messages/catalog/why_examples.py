@@ -51,6 +51,7 @@ OF_PLAYS = (
     PlaybookVerdict("champion-thanks", 1, Verdict.LIMITS, CONDITIONS, rule="3 per 7d", until=NOW + hours(24)),
     PlaybookVerdict("renewal-risk", 1, Verdict.PAUSED, since=NOW - hours(2), by=BEN),
     PlaybookVerdict("new-idea", 1, Verdict.DRAFT),
+    PlaybookVerdict("few-seats", 0, Verdict.BROKEN, rule="few-seats.yml:6: `when`, column 1: unknown signal `<seats>` (nearest: seats)"),
     PlaybookVerdict("ticket-thanks", 1, Verdict.NOT_TRIGGERED, trigger="on the event ticket_solved"),
     PlaybookVerdict("by-hand", 1, Verdict.NOT_TRIGGERED),
     PlaybookVerdict("nps-renewal", 1, Verdict.ASKED, since=NOW - hours(20), until=NOW + hours(90), not_asked=NOT_ASKED[:2]),

@@ -158,6 +158,9 @@ class _Reader:
             self._read_function(token)
         elif length == 1 and token.token_type is not TokenType.IDENTIFIER and name.upper() in CONSTANTS:
             self._atom(CONSTANTS[name.upper()], token)
+        elif name in self.catalogue and (broken := self.catalogue[name].broken):
+            self.mistakes.add(token.start, f"`{name}` cannot be used", f"mend it first: {broken}")
+            self._atom(Word.refused, token, length)
         elif name in self.catalogue:
             self._atom(self.catalogue[name], token, length)
         else:

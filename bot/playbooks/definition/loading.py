@@ -1,6 +1,6 @@
 """From files to playbooks, with every mistake of every file at once."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -28,6 +28,15 @@ PLAYBOOKS = Sort("playbook", "playbooks")
 PRESSING = "alerts.risk > 0 OR tickets.breached > 0"
 """While this holds, nothing is offered or celebrated: what every playbook of the kinds in `GENTLE` has under `unless`."""
 GENTLE = frozenset({AlertKind.expansion, AlertKind.gift, AlertKind.release})
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """`playbooks`: those that compile. `broken`: what is wrong with the others, by name. `mistakes`: all that is wrong with any file."""
+
+    playbooks: list[Playbook]
+    broken: Mapping[str, Sequence[Finding]]
+    mistakes: Sequence[Finding]
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,22 @@ def load_playbooks(
     enable: Collection[str] | None = None,
     seen: Collection[str] = (),
 ) -> list[Playbook]:
-    """The playbooks of a folder or of files. `InvalidInput` holds every finding of every file.
+    """The playbooks of a folder or of files, as `read_playbooks` gives them. `InvalidInput` holds every finding of every file."""
+    loaded = read_playbooks(own, catalogue, known, enable=enable, seen=seen)
+    if loaded.mistakes:
+        raise InvalidInput(loaded.mistakes)
+    return loaded.playbooks
+
+
+def read_playbooks(
+    own: Path | Iterable[Path],
+    catalogue: Catalogue,
+    known: Known,
+    *,
+    enable: Collection[str] | None = None,
+    seen: Collection[str] = (),
+) -> Loaded:
+    """The playbooks of a folder or of files. `InvalidInput` only where there is no such folder.
 
     With `enable`, those of the library count too, and only the named ones are compiled, in that order. One's own file
     takes the place of a library one of the same name. A name in `seen` may be missing: it was there once, and its plays wait.
@@ -67,16 +91,26 @@ def load_playbooks(
     sources = [read_source(file) for file in (PLAYBOOKS.files(own) if isinstance(own, Path) else own)]
     if enable is not None:
         sources = PLAYBOOKS.beside(sources, (read_source(file, built_in=True) for file in library()))
-    findings = [*PLAYBOOKS.twins(sources)]
+    twins = [*PLAYBOOKS.twins(sources)]
+    findings = [*twins]
     if all(source.value for source in sources):  # the name of a file that cannot be read is not known
         findings += _unknown([name for name in enable or () if name not in seen], sources)
     wanted = sources if enable is None else _in_order(enable, sources)
     shelf = _shelf(sources)
-    playbooks = [_compile(source, catalogue, known, shelf) for source in wanted if source.value]
+    playbooks = [playbook for source in wanted if source.value and (playbook := _compile(source, catalogue, known, shelf))]
     findings += [finding for source in sources for finding in source.sorted_findings()]
-    if findings:
-        raise InvalidInput(findings)
-    return [playbook for playbook in playbooks if playbook]
+    broken = _broken(wanted, twins)
+    return Loaded([playbook for playbook in playbooks if playbook.name not in broken], broken, findings)
+
+
+def _broken(sources: Iterable[Source], twins: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """What is wrong with each, by name; of two with one name neither counts."""
+    found: dict[str, list[Finding]] = {}
+    for source in sources:
+        named_twice = [finding for finding in twins if finding.place == source.place((PLAYBOOKS.word,))]
+        if (name := PLAYBOOKS.name(source)) and (wrong := [*named_twice, *source.sorted_findings()]):
+            found.setdefault(name, []).extend(wrong)
+    return found
 
 
 def load_edition(text: str, place: str, catalogue: Catalogue, known: Known, others: Iterable[str]) -> Playbook:

@@ -96,6 +96,8 @@ class Trigger(BaseModel):
 def unknown_segment(key: str, name: str, context: Context) -> Iterable[Problem]:
     if name not in context.segments:
         yield Problem(key, f"no segment is called `{name}`", one_of(name, context.segments))
+    elif (found := context.catalogue.segments().get(name)) and found.broken:
+        yield Problem(key, f"the segment `{name}` cannot be used", f"mend it first: {found.broken}")
 
 
 def unreadable_date(key: str, text: str, context: Context) -> Iterable[Problem]:
