@@ -249,7 +249,9 @@ async def test_groups_are_those_of_the_moment(books: Books) -> None:
     assert found == ["segment:big", "segment:new-customers", "stage:trial", f"csm:{ANN}"]
     assert await books.database.read(groups_of, "nobody", books.settings(), NOON) == []
     broken = books.settings(big="a_column_that_left > 1")
-    assert await books.database.read(groups_of, "c", broken, NOON) == ["segment:new-customers", "stage:trial", f"csm:{ANN}"], "only the broken segment is left out"
+    assert await books.database.read(groups_of, "c", broken, NOON) == ["segment:new-customers", "stage:trial", f"csm:{ANN}"], (
+        "only the broken segment is left out"
+    )
 
 
 async def test_an_anonymous_answer_keeps_only_groups_that_many_were_asked_in(books: Books) -> None:
