@@ -20,7 +20,7 @@ from bot.delivery import outbox
 from bot.delivery.composed import BOUNCED, GIVEN_UP, Aftermath, Composed, Composer, Withheld
 from bot.delivery.invitations import moot, reached_nobody, remind_no_more
 from bot.delivery.keys import dispatch_subject, unsent_key
-from bot.delivery.kinds import DECK, LETTER, NOTICE, REMOVED, REVIEW_ANSWER, UNSENT, WEBHOOK
+from bot.delivery.kinds import DECK, LETTER, NOTICE, REMOVED, REVIEW_ANSWER, UNSENT, WAITING, WEBHOOK
 from bot.delivery.mail import Calendar, Letter
 from bot.delivery.post import Post
 from bot.delivery.schemes import MAIL
@@ -64,7 +64,7 @@ def _told(session: Session, dispatch: Dispatch) -> catalog.Message | None:
     """What somebody of ours is told in Slack; None: it is a letter."""
     if dispatch.kind == REMOVED:
         return _removed(dispatch.content)
-    tell = {NOTICE: _notice, UNSENT: _unsent, REVIEW_ANSWER: _review_answer, DECK: _unmade}.get(dispatch.kind)
+    tell = {NOTICE: _notice, UNSENT: _unsent, WAITING: _waiting, REVIEW_ANSWER: _review_answer, DECK: _unmade}.get(dispatch.kind)
     return tell(session, dispatch) if tell else None
 
 
@@ -137,6 +137,22 @@ def _unsent(session: Session, dispatch: Dispatch) -> catalog.Message:
     content = dispatch.content
     account = _account(session, dispatch)
     return catalog.LetterUnsentNotice(account=account, to=content["to"], subject=content["subject"], why=content["why"])
+
+
+def _waiting(session: Session, dispatch: Dispatch) -> catalog.Message:
+    content = dispatch.content
+    at, by = content.get("withdrawn_at"), content.get("withdrawn_by")
+    return catalog.LetterWaitingNotice(
+        letter_id=content["letter"],
+        account=_account(session, dispatch),
+        to=content["to"],
+        subject=content["subject"],
+        text=content["text"],
+        leaves=datetime.fromisoformat(content["leaves"]),
+        waits=outbox.waits(session, dispatch_subject(content["letter"])),
+        withdrawn_by=catalog.Person(slack_id=by) if by else None,
+        withdrawn_at=datetime.fromisoformat(at) if at else None,
+    )
 
 
 def _review_answer(session: Session, dispatch: Dispatch) -> catalog.Message:

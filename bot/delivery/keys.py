@@ -22,6 +22,7 @@
     theme:<dispatch>    the managers' card about a theme that grows or has come back
     writeback:<id>      the receipt of a change in the CRM
     unsent:<dispatch>   what the writer of a letter is told when it did not leave
+    waiting:<dispatch>  what the writer of a letter that waits for its morning is told
     week:<day>          the managers' week
     written:<form>      a letter that a person sent off
 
@@ -164,6 +165,10 @@ def written_key(form: str) -> str:
 
 def unsent_key(dispatch_id: int) -> str:
     return f"unsent:{dispatch_id}"
+
+
+def waiting_key(dispatch_id: int) -> str:
+    return f"waiting:{dispatch_id}"
 
 
 def read_subject(subject: str) -> tuple[str, int]:

@@ -1,5 +1,5 @@
 """What a dispatch is."""
 
-LETTER, NOTICE, WEBHOOK, REMOVED, UNSENT = "letter", "notice", "webhook", "removed", "unsent"
+LETTER, NOTICE, WEBHOOK, REMOVED, UNSENT, WAITING = "letter", "notice", "webhook", "removed", "unsent", "waiting"
 DECK = "deck"
 REVIEW_ANSWER = "review_answer"

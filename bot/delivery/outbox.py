@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.bulk import inserting
@@ -225,6 +225,17 @@ def resend(session: Session, row_id: str) -> bool:
     """
     doubt = {"uncertain": case((is_slack(), Row.uncertain), else_=False)}
     return _changed(session, update(Row).where(Row.id == row_id, Row.dead_at.is_not(None)).values(_ALIVE | doubt))
+
+
+def waits(session: Session, subject: str) -> bool:
+    """Whether it is still to leave."""
+    return bool(session.scalar(select(exists().where(Row.subject == subject, is_behind()))))
+
+
+def withdraw(session: Session, key: str, why: str) -> bool:
+    """What waits for its time is not to leave any more. False: it is under way, has left or was given up."""
+    waits = (Row.dedup_key == key, is_behind(), Row.claimed_by.is_(None), Row.uncertain.is_(False), Row.ts.is_(None))
+    return _changed(session, update(Row).where(*waits).values(shown_version=Row.wanted_version, problem=f"not sent: {why}"))
 
 
 def drop(session: Session, row_id: str, why: str) -> bool:

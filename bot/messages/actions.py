@@ -49,6 +49,7 @@ class Action(StrEnum):
     WRITE_LANGUAGE = "write.language"
     WRITE_ANEW = "write.anew"
     WRITE_PREVIEW = "write.preview"
+    WRITE_WITHDRAW = "write.withdraw"
     ROOM_ACCEPT = "room.accept"
     ROOM_RETURN = "room.return"
     ROOM_CLOSE = "room.close"

@@ -28,6 +28,7 @@ from bot.writing.morning import next_morning
 from bot.writing.opening import Chosen, change_form, show
 from bot.writing.place import Place, load_place, why_not
 from bot.writing.touched import last_letter
+from bot.writing.withdrawing import tell_that_it_waits
 from models import Alert, Contact, Dispatch, Touch, Trace
 
 
@@ -103,6 +104,8 @@ def _sent(session: Session, means: Means, place: Place, contact: Contact, form: 
     what = content["letter"] or BLANK
     session.add(Touch(at=due_at, account_id=place.account.id, contact_id=contact.id, channel="email", what=what, dispatch_id=number))
     session.add(_trace(means, place, contact, content, number))
+    if morning:
+        tell_that_it_waits(session, means, number, contact, form, morning.isoformat())
     if place.alert:
         show_anew(session, Alert.id == place.alert.id)
     return Sent(morning)

@@ -13,6 +13,7 @@ from bot.writing.means import Means, means_of
 from bot.writing.opening import Chosen, change_form, open_form
 from bot.writing.sending import Sent, preview, send
 from bot.writing.wanted import ANYTHING, Wanted, reply_to
+from bot.writing.withdrawing import withdraw
 from handlers.slack.alerts import load_alert
 from handlers.slack.desk import Desk, Mistakes, Reply, Update
 from handlers.slack.feature import Feature
@@ -72,6 +73,12 @@ async def write_sent(desk: Desk, actor: Actor, submission: Submission) -> Reply:
     return m.NoticeModal(title="Sent", text=f"Your letter leaves {'{at}' if reply.at else 'now'}.{answers}", at=reply.at)
 
 
+async def withdraw_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
+    taken_back = await desk.database.run(withdraw, actor, int(click.value), desk.now())
+    desk.worker.wake()
+    return None if taken_back else m.Said(text="This letter is not waiting any more.")
+
+
 def form_of(filled: Filled) -> Form:
     return Form(
         ticket=Ticket.read(filled.metadata),
@@ -92,6 +99,7 @@ FEATURE = Feature(
         Action.WRITE_LANGUAGE: language_chosen,
         Action.WRITE_ANEW: anew_clicked,
         Action.WRITE_PREVIEW: preview_clicked,
+        Action.WRITE_WITHDRAW: withdraw_clicked,
     },
     forms={Callback.ALERT_WRITE: write_sent},
 )

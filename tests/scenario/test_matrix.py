@@ -10,7 +10,7 @@ from bot.messages.actions import Action
 from bot.sandbox.messages import Message
 from bot.sandbox.server import Person
 from handlers.slack.listeners import CLICKS
-from models import Account, Alert, Play, Review, Room, Theme, Writeback
+from models import Account, Alert, Dispatch, Play, Review, Room, Theme, Writeback
 from tests.cast import ADMIN, GONE, GUEST, JANA, LEAD, OLIVER, STRANGER, WEI
 from tests.factories import World, words
 from tests.scenario.conftest import OpenWorld, on_sqlite
@@ -65,6 +65,7 @@ MAY: dict[Action, set[Person]] = {  # rooms first: whoever has taken the alert i
     Action.WRITE_LANGUAGE: TEAM,
     Action.WRITE_ANEW: TEAM,
     Action.WRITE_PREVIEW: TEAM,
+    Action.WRITE_WITHDRAW: IN_CHARGE,  # it is Jana's
     Action.ROOM_TOPIC: TEAM,
     Action.ROOM_WHOM: TEAM,
     Action.WRITEBACK_UNDO: IN_CHARGE,
@@ -133,19 +134,22 @@ def furnish(session: Session, now: object) -> dict[str, str]:
     change = Writeback(key="w", state="written", **what, **base)
     refused = Writeback(key="r", state="refused", found={"note": "y"}, **what, **base)
     theme = Theme(name="Reports", examples=[], created_at=now, created_by=JANA.id)
-    session.add_all([room, change, refused, theme])
+    letter = Dispatch(kind="letter", key="l", recipient="c@x.example", content={"by": JANA.id, "alert": None}, created_at=now)
+    session.add_all([room, change, refused, theme, letter])
     starts = now + timedelta(days=1)  # type: ignore[operator]
     who = {"organizer": WEI.id, "organizer_email": WEI.email, "organizer_name": "Somebody", "created_by": WEI.id}
     when = {"starts_at": starts, "minutes": 30, "zone": "Europe/Prague", "created_at": now, "changed_at": now}
     review = Review(key="v", uid="v", type="call", state="scheduled", **who, **when, **base)
     session.add(review)
     session.flush()
+    session.add(Dispatch(kind="waiting", key=f"waiting:{letter.id}", recipient=JANA.id, content={}, created_at=now))
     play = session.scalars(select(Play.id).where(Play.account_id == account.id)).one()
     values = {
         "alert": alert.id,
         "survey": alert.id,
         "theme": theme.id,
         "room": room.id,
+        "write.withdraw": letter.id,
         "writeback": change.id,
         "writeback.again": refused.id,
         "play.take_over": play,

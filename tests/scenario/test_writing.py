@@ -1,6 +1,7 @@
 """Writing to a contact: from the card's button to the letter in their inbox, and everything that can come in between."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -372,6 +373,44 @@ async def test_send_in_the_morning_waits_for_the_contacts_own(open_world: OpenWo
 
 
 @on_sqlite
+async def test_a_letter_that_waits_for_the_morning_can_be_withdrawn_by_its_writer(world: World) -> None:
+    await opened(world)
+    assert (await world.submit(JANA, body="Dear <!channel>,\nhow *are* you?", send_at="morning")).ok
+    notice = await until(lambda: waiting(world), "Jana has the letter before her")
+    assert "to Contact of Acme at <https://crm.example/accounts/1|Acme> leaves in their morning: <!date^" in words(notice.blocks)
+    assert (await world.click(JANA, notice, Action.WRITE_WITHDRAW)).ok
+    await until(lambda: "was withdrawn by <@U0JANA>" in words(waiting(world).blocks), "it says so")
+    assert "Dear <\u200b!channel>,\nhow *are* you?" in words(waiting(world).blocks), "to copy"
+    assert Action.WRITE_WITHDRAW not in json.dumps(waiting(world).blocks)
+    assert await written(world) == (1, 0)
+    card = await world.card("Acme")
+    await until(lambda: "<@U0JANA> withdrew the letter to Contact of Acme before it left" in card.words, "and the card")
+    world.clock.move(days=2)
+    world.app.worker.wake()
+    await world.quiet()
+    assert world.sandbox.mail == []
+
+
+@on_sqlite
+async def test_a_letter_that_has_left_is_not_withdrawn(world: World) -> None:
+    await opened(world)
+    assert (await world.submit(JANA, send_at="morning")).ok
+    notice = await until(lambda: waiting(world), "Jana has the letter before her")
+    world.clock.move(days=1)
+    world.app.worker.wake()
+    await until(lambda: world.sandbox.mail, "it leaves")
+    await world.quiet()
+    assert (await world.click(JANA, notice, Action.WRITE_WITHDRAW)).ok
+    assert world.told(JANA)[-1] == "This letter is not waiting any more."
+    await until(lambda: Action.WRITE_WITHDRAW not in json.dumps(waiting(world).blocks), "the button goes")
+    assert await written(world) == (1, 1)
+
+
+def waiting(world: World) -> Any:
+    return next((one for one in world.sandbox.direct_messages(JANA.id) if "Your letter" in words(one.blocks)), None)
+
+
+@on_sqlite
 async def test_whoever_wrote_is_told_when_the_letter_did_not_leave_after_all(world: World) -> None:
     await opened(world)
     assert (await world.submit(JANA, send_at="morning")).ok
@@ -388,7 +427,7 @@ async def test_whoever_wrote_is_told_when_the_letter_did_not_leave_after_all(wor
 
 def told(world: World) -> list[str]:
     every = (words(message.blocks) for message in world.sandbox.direct_messages(JANA.id))
-    return [one for one in every if one.startswith("Your letter")]
+    return [one for one in every if "did not reach" in one]
 
 
 @on_sqlite

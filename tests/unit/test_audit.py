@@ -14,6 +14,7 @@ from bot.admin import export
 from bot.admin.audit import STAYSAIL, deeds, groups, newest_first
 from bot.admin.export import safe, write_audit
 from bot.database import Database
+from bot.delivery.composed import BOUNCED, WITHHELD
 from bot.messages.catalog import AuditSearch, Did, read_audit_value
 from models import Trace
 
@@ -23,8 +24,8 @@ NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 
 def test_every_deed_in_the_code_has_its_words() -> None:
     found = set(_deeds_in_the_code()) - {STAYSAIL} | {did.value for did in Did}
-    assert {"setting_changed", "dropped", "resent", "opened", "play_ended", "withheld", "promoted", "overdue", "drawn"} <= found
-    assert found | {"breaker_release", "breaker_keep"} <= set(deeds())
+    assert {"setting_changed", "dropped", "resent", "opened", "play_ended", "promoted", "overdue", "drawn"} <= found
+    assert found | {"breaker_release", "breaker_keep", WITHHELD, BOUNCED} <= set(deeds())
 
 
 def test_every_deed_belongs_to_a_group_and_every_group_has_deeds() -> None:

@@ -24,7 +24,7 @@ from bot.messages.catalog import Home, Message, Modal
 from bot.messages.catalog.home_examples import HOME_EXAMPLES
 from bot.messages.gallery import MESSAGES, MODALS, Example, Surface, drawn, every, examples, write
 
-MESSAGE_BLOCKS = {"section", "header", "context", "actions", "divider", "table", "image"}
+MESSAGE_BLOCKS = {"rich_text", "section", "header", "context", "actions", "divider", "table", "image"}
 VIEW_BLOCKS = {"section", "header", "context", "actions", "divider", "input", "rich_text", "image"}
 
 

@@ -87,7 +87,9 @@ NAMES = {
     ),
     "why": "NotAsked PlaybookVerdict Verdict WhyAnswer",
     "write_back": "FieldChange WritebackModal WritebackReceipt WritebackState",
-    "writing": "Barred Fullness Language LastLetter LetterChoice LetterUnsentNotice Recipient WriteModal WritePreviewModal",
+    "writing": (
+        "Barred Fullness Language LastLetter LetterChoice LetterUnsentNotice LetterWaitingNotice Recipient WriteModal WritePreviewModal"
+    ),
 }
 """What each module says."""
 _WHERE = {name: module for module, names in NAMES.items() for name in names.split()}

@@ -134,6 +134,7 @@ class Did(StrEnum):
     JOINED = "joined"
     REASON_ENDED = "reason_ended"
     WROTE = "wrote"
+    WITHDREW = "withdrew"
     ESCALATED = "escalated"
     ROOM_ACCEPTED = "room_accepted"
     ROOM_RETURNED = "room_returned"

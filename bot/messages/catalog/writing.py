@@ -133,6 +133,22 @@ class WritePreviewModal(Modal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LetterWaitingNotice(Message):
+    """To whoever wrote a letter that leaves in its reader's morning. It `waits` until then, unless somebody withdraws it."""
+
+    template: ClassVar[str] = "letter-waiting"
+    letter_id: int
+    account: Account | None
+    to: str
+    subject: str
+    text: str
+    leaves: datetime
+    waits: bool = True
+    withdrawn_by: Person | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetterUnsentNotice(Message):
     """To whoever wrote a letter that did not leave, or came back: `why` in words."""
 

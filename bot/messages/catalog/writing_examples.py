@@ -13,6 +13,7 @@ from bot.messages.catalog.writing import (
     LastLetter,
     LetterChoice,
     LetterUnsentNotice,
+    LetterWaitingNotice,
     Recipient,
     WriteModal,
     WritePreviewModal,
@@ -98,7 +99,16 @@ WRITING_MODALS: dict[str, Modal] = {
         at=NOW + hours(20),
     ),
 }
+WAITING = LetterWaitingNotice(
+    letter_id=7, account=NORTHWIND, to="Marta Silva", subject="A question", text="Hello Marta,\n\nis it better now?", leaves=NOW + hours(20)
+)
 WRITING_EXAMPLES: dict[str, Message] = {
+    "letter-waiting": WAITING,
+    "letter-waiting-withdrawn": replace(WAITING, waits=False, withdrawn_by=ANNA, withdrawn_at=NOW),
+    "letter-waiting-no-more": replace(WAITING, waits=False),
+    "letter-waiting-hostile": replace(
+        WAITING, account=HOSTILE, to=EVIL.name, subject="<!channel> " * 30, text="<@U1> `x`\n" * 300, withdrawn_by=ANNA, withdrawn_at=NOW
+    ),
     "letter-unsent": LetterUnsentNotice(account=NORTHWIND, to="Marta Silva", subject="A question", why="the contact unsubscribed"),
     "letter-unsent-hostile": LetterUnsentNotice(account=HOSTILE, to=EVIL.name, subject="<!channel> " * 30, why="<@U1> `x` " * 80),
 }
