@@ -56,14 +56,13 @@ def apply(session: Session, alert: Alert, change: Change, actor: str, now: datet
 
 
 def _tell_plays(session: Session, alert: Alert, now: datetime) -> None:
-    """Those that wait for its closing rest from when it is snoozed, and are looked at when it is back: they go on counting then."""
+    """Those that wait for its closing rest from when it is snoozed, and go on counting when it is back: each time they are looked at."""
     mine = select(Reason.play_id).where(Reason.alert_id == alert.id, Reason.ended_at.is_(None))
     waiting = (Play.id.in_(mine), Play.ended_at.is_(None), Play.waiting == f"event:{ALERT_CLOSED}")
     for play in session.scalars(select(Play).where(*waiting).order_by(Play.id).with_for_update()):
         if alert.state == State.SNOOZED:
-            play.progress, play.due_at = {"asleep": now.isoformat()} | play.progress, None
-        else:
-            play.due_at = now
+            play.progress = {"asleep": now.isoformat()} | play.progress
+        play.due_at = now
 
 
 def show(session: Session, alert: Alert) -> None:

@@ -19,6 +19,8 @@ from bot.playbooks.steps import SetStep
 
 ALERT, CONDITION, EVENT = WAITS_FOR_CARDS, "condition", "event:"
 DONE, GOAL, EXIT = "done", "goal", "exit"
+AGAIN = timedelta(days=1)
+"""A play that rests is told when its card is back; should that be missed, it is looked at all the same."""
 MOMENTS = ("since", "until", "asleep")
 LONGEST_WALK = 10_000
 
@@ -184,7 +186,7 @@ class _Walk:
             self._visit(op, self.place.step + 1, came=came, since=since.isoformat())
             return None
         waiting = CONDITION if wait.until else f"{EVENT}{wait.event}" if wait.event else None
-        return self.rest(due_at=None if self.place.asleep else self.place.until, waiting=waiting)
+        return self.rest(due_at=now + AGAIN if self.place.asleep else self.place.until, waiting=waiting)
 
     def _sleep(self, now: datetime) -> None:
         """While its cards are snoozed the time stands still; what is left of it counts from when they are back."""

@@ -104,7 +104,7 @@ def _of_running(session: Session, play: Play, rulebook: Rulebook, say: Say) -> m
         since=play.started_at,
         step=stands_at(edition.program, play.step) if edition else "",
         waiting=_waits_for(play, edition),
-        until=play.due_at,
+        until=None if place.asleep else play.due_at,
         variant=", ".join(place.variants.values()),
         silent=play.silent or "",
     )
