@@ -88,14 +88,22 @@ def read_plan(session: Session, means: Means, form: Form, organizer: Organizer) 
 
 def _add_contacts(session: Session, form: Form, people: _People) -> None:
     found = contacts_by_id(session, form.contacts)
-    here = [contact for contact in found if contact.account_id == form.ticket.account_id and contact.gone_at is None]
-    problems = [f"{contact.name}: {why}" for contact in here if (why := why_not(contact))]
-    if len(here) < len(form.contacts):
+    absent = {contact.id: why for contact in found if (why := _why_absent(contact, form.ticket.account_id))}
+    here = [contact for contact in found if contact.id not in absent]
+    problems = [f"{contact.name or contact.email}: {why}" for contact in found if (why := absent.get(contact.id) or why_not(contact))]
+    if len(found) < len(form.contacts):
         problems.append("somebody is no longer in the CRM")
     if problems:
         people.wrong[Input.REVIEW_CONTACTS] = f"They cannot be invited: {'; '.join(problems)}."[:300]
     for contact in here:
         people.add(Guest(contact.name, contact.email or "", contact))
+
+
+def _why_absent(contact: Contact, account_id: str) -> str:
+    """Empty: they are there."""
+    if contact.gone_at:
+        return "no longer in the CRM"
+    return "" if contact.account_id == account_id else "with another account now"
 
 
 def _add_teammates(session: Session, form: Form, organizer: Organizer, people: _People) -> None:

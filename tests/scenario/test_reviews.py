@@ -285,7 +285,7 @@ async def test_mistakes_come_back_inside_the_form(world: World) -> None:
             {contacts: [MARTA, JON]},
             {Input.REVIEW_CONTACTS: "They cannot be invited: Marta Silva: opted out in the CRM; Jon Low: mail to them bounced."},
         ),
-        ({contacts: ["c1", "c2"]}, {Input.REVIEW_CONTACTS: "They cannot be invited: somebody is no longer in the CRM."}),
+        ({contacts: ["c1", "c2"]}, {Input.REVIEW_CONTACTS: "They cannot be invited: Contact of Borealis: with another account now."}),
         (
             {contacts: ["c1"], Action.REVIEW_TEAMMATES.value: [GUEST.id]},
             {Input.REVIEW_TEAMMATES: f"{InputError.TEAMMATE_NOT_OURS} Not: Greta Holm."},
@@ -293,6 +293,11 @@ async def test_mistakes_come_back_inside_the_form(world: World) -> None:
     ]
     for values, expected in wrong:
         assert errors(await world.submit(JANA, **values)) == expected, values
+    await change(world, Contact, Contact.id == EVA, gone_at=world.clock.at)
+    unknown = {contacts: [EVA, "c1"], Action.REVIEW_TEAMMATES.value: []}
+    assert errors(await world.submit(JANA, **unknown)) == {
+        Input.REVIEW_CONTACTS: "They cannot be invited: Eva Blank: no longer in the CRM."
+    }
     await change(world, Account, Account.id == "a1", gone_at=world.clock.at)
     gone = errors(await world.submit(JANA, **{Action.REVIEW_TEAMMATES.value: []}))
     assert gone[Input.REVIEW_AGENDA] == "Not sent. This account is no longer in the CRM. Copy your agenda if you need it."
