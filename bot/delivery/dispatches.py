@@ -29,6 +29,7 @@ from bot.letters.links import UNSUBSCRIBE, mail_to_unsubscribe, tracked
 from bot.messages import catalog
 from bot.messages.render import render
 from models import Account, Contact, Dispatch, Event, Invitation, Review, Touch, Trace
+from models.review import CANCELLED, SCHEDULED
 
 STAYSAIL = "staysail"
 SUPERSEDED = "the meeting has changed since: a newer letter tells of it"
@@ -156,17 +157,22 @@ def _waiting(session: Session, dispatch: Dispatch) -> catalog.Message:
 
 
 def _review_answer(session: Session, dispatch: Dispatch) -> catalog.Message:
+    """With what became of the meeting since."""
     content = dispatch.content
+    at, review = datetime.fromisoformat(content["at"]), session.get_one(Review, content["review"])
     return catalog.ReviewAnswerNotice(
         review_id=content["review"],
         type=content["type"],
         account=_account(session, dispatch),
-        at=datetime.fromisoformat(content["at"]),
+        at=at,
         who=catalog.Invited(content["who"], "", content["slack_id"], content["answer"], content["comment"]),
         delegate=content["delegate"],
         countered=content["countered"],
         proposed=datetime.fromisoformat(content["proposed"]) if content["proposed"] else None,
         alone=content["alone"],
+        moved_to=review.starts_at if review.starts_at != at else None,
+        cancelled=review.state == CANCELLED,
+        over=review.state != SCHEDULED or review.asked_at is not None,
     )
 
 

@@ -105,7 +105,7 @@ def mark_came(people: Sequence[Participant], came: set[int]) -> list[Participant
 def finish(session: Session, means: Means, review: Review, did: m.Did, people: Sequence[Participant]) -> None:
     """What shows it: the organizer's message, the question, the card's line. `people` are those whom the line names."""
     records.show(session, review)
-    records.show_question(session, review)
+    records.show_beside(session, review)
     note = (review.decisions if did is m.Did.REVIEW_HELD else review.note) or ""
     records.trace(session, means, review, did, people, note=note[:300])
 

@@ -92,6 +92,7 @@ def look_after(session: Session, settings: Settings, review_id: int, now: dateti
 def _ask(session: Session, settings: Settings, review: Review, now: datetime) -> None:
     review.asked_at = now
     records.show(session, review)
+    records.show_beside(session, review)
     to = whom(session, review, settings.manager_channel)
     outbox.enqueue(session, [outbox.New(held_key(review.id, review.sequence), held_subject(review.id), to, now)], now)
 

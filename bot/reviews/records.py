@@ -12,7 +12,8 @@ from bot.alerts.reasons import reasons_of
 from bot.alerts.record import apply, show_anew, snapshot
 from bot.alerts.review_card import CARD as PROMPT
 from bot.delivery import outbox
-from bot.delivery.keys import customer_left_key, held_subject, review_key, review_subject
+from bot.delivery.keys import brief_key, brief_subject, customer_left_key, dispatch_subject, held_subject, review_key, review_subject
+from bot.delivery.kinds import REVIEW_ANSWER
 from bot.errors import Refused
 from bot.letters.facts import CsmFacts
 from bot.messages import catalog as m
@@ -26,7 +27,7 @@ from bot.reviews.whom import around
 from bot.settings import RoleSettings
 from bot.team.roles import Actor
 from bot.team.sight import is_csm_of
-from models import Account, Alert, Event, Participant, Review, Trace
+from models import Account, Alert, Dispatch, Event, Participant, Review, Trace
 
 SCHEDULED_EVENT, CANCELLED_EVENT = "review_scheduled", "review_cancelled"
 HELD_EVENT, NO_SHOW_EVENT = "review_held", "review_no_show"
@@ -89,9 +90,17 @@ def show(session: Session, review: Review) -> None:
     events.show(session, review)
 
 
-def show_question(session: Session, review: Review) -> None:
-    """The same of the question whether it was held, where it was asked. After `show`."""
+def show_beside(session: Session, review: Review) -> None:
+    """The same of what else was told of it, when it is at another time, off or over: briefs, words about answers, the question about it.
+    After `show`."""
     outbox.refresh(session, held_subject(review.id), review.version)
+    answers = and_(Dispatch.kind == REVIEW_ANSWER, Dispatch.content["review"].as_integer() == review.id)
+    briefs = Dispatch.key.in_([brief_key(review.id, sequence) for sequence in range(review.sequence + 1)])
+    beside = select(Dispatch).where(Dispatch.account_id == review.account_id, or_(answers, briefs))
+    for told in session.scalars(beside.order_by(Dispatch.id)):
+        told.version += 1
+        subject = dispatch_subject(told.id) if told.kind == REVIEW_ANSWER else brief_subject(told.id)
+        outbox.refresh(session, subject, told.version)
 
 
 def load_review(session: Session, review_id: int, lock: bool = False) -> tuple[Review, Account]:

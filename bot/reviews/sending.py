@@ -170,7 +170,7 @@ def _move(session: Session, means: Means, place: Place, review: Review, plan: Pl
             tell_participant(session, means, telling, person, news)
     tell_organizer(session, means, telling, News.MOVED)
     records.show(session, review)
-    records.show_question(session, review)
+    records.show_beside(session, review)
     records.trace(session, means, review, m.Did.REVIEW_MOVED, telling.people, was=was.isoformat() if was else None)
     return Sent(review.starts_at, len(telling.people), moved=True)
 
@@ -213,7 +213,7 @@ def cancel(session: Session, means: Means, review_id: int, version: int, note: s
         tell_participant(session, means, telling, person, News.CANCELLED)
     tell_organizer(session, means, telling, News.CANCELLED)
     records.show(session, review)
-    records.show_question(session, review)
+    records.show_beside(session, review)
     records.trace(session, means, review, m.Did.REVIEW_CANCELLED, people, note=note)
     records.tell(session, review, records.CANCELLED_EVENT, means.now)
     return Sent(review.starts_at, len(people))

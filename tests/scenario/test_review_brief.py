@@ -109,7 +109,13 @@ async def test_a_meeting_that_moves_has_another_brief_and_the_first_one_does_not
     (brief,) = await briefs(world, "2026-11-23 08:00")
     assert f"{int(datetime(2026, 11, 24, 9, tzinfo=UTC).timestamp())}^" in brief.words
     await move(world, "2026-11-25")
-    assert len(await briefs(world, "2026-11-24 08:00")) == 2
+    first, second = await briefs(world, "2026-11-24 08:00")
+    assert "The meeting has moved to" in first.read
+    assert "The meeting" not in second.read
+    (meeting,) = [one for one in _posts(world, JANA) if "Cancel…" in one.buttons]
+    assert (await world.open_and_submit(JANA, meeting, Action.REVIEW_CANCEL)).ok
+    for brief in await briefs(world, "2026-11-24 08:01"):
+        assert "The meeting was cancelled." in brief.read
 
 
 @on_sqlite

@@ -120,6 +120,10 @@ async def test_answers_stand_in_the_organizers_message_and_what_matters_is_said(
         {"review": review.id, "type": "call", "answer": said, "contact": who}
         for said, who in (("accepted", MARTA), ("tentative", ""), ("declined", MARTA), ("declined", "c1"), ("accepted", "c1"))
     ]
+    world.clock.at = review.ends_at + timedelta(minutes=40)
+    assert (await world.app.reviews[-1]())["asked"] == 1
+    world.app.worker.wake()
+    await until(lambda: all("The meeting is over." in one.words and not one.buttons for one in own_messages(world)[1:4]), "they say so")
 
 
 @on_sqlite
@@ -182,6 +186,13 @@ async def test_another_time_is_proposed_and_somebody_else_is_sent(world: World) 
     assert "sends lee@acme.example instead" in own_messages(world)[-1].words
     assert "leaves nobody" not in own_messages(world)[-1].words
     assert "Contact of Acme (sends somebody else)" in own_messages(world)[0].words
+    assert [one.buttons for one in own_messages(world)] == [["Move…", "Cancel…"]] * 3
+    assert (await world.click(JANA, own_messages(world)[-1], Action.REVIEW_MOVE)).ok
+    assert (await world.submit(JANA, **own("2026-11-20", "11:00"))).ok
+    await until(lambda: all("The meeting has moved to" in one.words for one in own_messages(world)[1:]), "so that nobody moves it twice")
+    assert (await world.open_and_submit(JANA, own_messages(world)[-1], Action.REVIEW_CANCEL, note="")).ok
+    await until(lambda: all("cancelled" in one.words.lower() for one in own_messages(world)), "all that was said of it tells so")
+    assert [one.buttons for one in own_messages(world)] == [[]] * 3
 
 
 @on_sqlite

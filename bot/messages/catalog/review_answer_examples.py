@@ -21,5 +21,8 @@ REVIEW_ANSWER_EXAMPLES: dict[str, Message] = {
     "review-answer-delegated": replace(DECLINED, who=replace(MARTA, answer="delegated", comment=""), delegate="lee@northwind.example"),
     "review-answer-after-all": replace(DECLINED, who=Invited("Anna Lind", "anna@ours.example", "U0ANNA", "accepted")),
     "review-answer-taken-back": replace(DECLINED, who=replace(MARTA, answer="needs-action", comment="")),
+    "review-answer-moved": replace(DECLINED, moved_to=NOW + hours(200)),
+    "review-answer-cancelled": replace(DECLINED, cancelled=True, over=True),
+    "review-answer-over": replace(DECLINED, over=True),
     "review-answer-hostile": replace(DECLINED, account=HOSTILE, who=HARM, delegate=EVIL, countered=True, alone=True),
 }

@@ -14,7 +14,7 @@ class ReviewAnswerNotice(Message):
     """To the organizer, beside their message of the meeting, which shows all answers. `at` is when it begins, `who` answered.
 
     `delegate` is the address of somebody who comes instead. `countered`: they propose another time, `proposed` where it could be read.
-    `alone`: nobody of the customer is left who comes.
+    `alone`: nobody of the customer is left who comes. What became of the meeting since: `moved_to`, `cancelled`, `over`.
     """
 
     template: ClassVar[str] = "review-answer"
@@ -27,3 +27,6 @@ class ReviewAnswerNotice(Message):
     countered: bool = False
     proposed: datetime | None = None
     alone: bool = False
+    moved_to: datetime | None = None
+    cancelled: bool = False
+    over: bool = False

@@ -1,7 +1,7 @@
 """What somebody is told of an account before they meet its people."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -26,12 +26,15 @@ class BriefChart:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewBrief(Message):
-    """A brief: everything that it says stands in the picture, as it was when that was taken."""
+    """A brief: everything that it says stands in the picture, as it was when that was taken. `moved_to` or `cancelled`: the meeting is no
+    longer the one that it is about."""
 
     template: ClassVar[str] = "review-brief"
     LINES: ClassVar[int] = 6
     picture: Picture
     charts: tuple[BriefChart, ...] = ()
+    moved_to: datetime | None = None
+    cancelled: bool = False
 
     @property
     def account(self) -> Account:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.messages.catalog.example_cast import hours
 from bot.messages.catalog.message import Message
 from bot.messages.catalog.review_brief import BriefChart, ReviewBrief
 from bot.messages.catalog.review_picture_examples import EVERYTHING, EVIL, KNOWN, LOUD, UNKNOWN
@@ -19,6 +20,8 @@ REVIEW_BRIEF_EXAMPLES: dict[str, Message] = {
     "review-brief-without-money": replace(BRIEF, picture=SHORT),
     "review-brief-without-files": replace(BRIEF, charts=tuple(replace(one, file=None) for one in CHARTS)),
     "review-brief-everything": replace(BRIEF, picture=EVERYTHING),
+    "review-brief-moved": replace(BRIEF, moved_to=KNOWN.at + hours(24)),
+    "review-brief-cancelled": replace(BRIEF, cancelled=True),
     "review-brief-hostile": ReviewBrief(
         picture=LOUD, charts=(BriefChart(EVIL, EVIL, "F0EVIL"), BriefChart(EVIL, EVIL), BriefChart("", ""))
     ),
