@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -34,7 +33,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class BusinessHours:
-    """Weekly openings (Monday first), the workspace's zone, and a country code (`CZ`, `US-NY`) or None."""
+    """Weekly openings (Monday first), the workspace's zone, and a country code (`CZ`, `US-NY`) or None.
+
+    A zone that somebody is said to be in and that is none counts as the workspace's.
+    """
 
     week: tuple[tuple[Opening, ...], ...]
     zone: str
@@ -54,7 +56,7 @@ class BusinessHours:
 
     def opens_at(self, moment: datetime, zone: str | None = None) -> datetime:
         """The moment itself when it is inside the hours, else the next opening; in UTC."""
-        return _opens_at(self, _in_utc(moment), zone or self.zone)
+        return _opens_at(self, _in_utc(moment), known_zone(zone) or self.zone)
 
     def after(self, moment: datetime, length: timedelta, zone: str | None = None) -> datetime:
         """So much business time later for someone in `zone` (default: the workspace's); in UTC, inside the hours or at their end.
@@ -64,11 +66,11 @@ class BusinessHours:
         """
         if length < timedelta():
             raise ValueError("business time runs forward only")
-        return _after(self, _in_utc(moment), length, zone or self.zone)
+        return _after(self, _in_utc(moment), length, known_zone(zone) or self.zone)
 
     def closes_on(self, day: date, zone: str | None = None) -> datetime:
         """When the last hours of a day end, for someone in `zone`; in UTC. The end of the calendar day where there are none."""
-        there = zone_of(zone or self.zone)
+        there = zone_of(known_zone(zone) or self.zone)
         openings = () if _is_holiday(self.country, day) else self.week[day.weekday()]
         return _instant(day, openings[-1].end if openings else 24 * 60, there)
 
@@ -144,11 +146,21 @@ def zone_of(name: str) -> ZoneInfo:
 
 def known_zone(*names: str | None) -> str | None:
     """The first that is a zone: what a CRM or Slack calls one is whatever stands there."""
-    for name in names:
-        with suppress(ValueError):
-            if name and zone_of(name):
-                return name
-    return None
+    return next((name for name in names if name and _is_zone(name)), None)
+
+
+def zone_or(name: str | None, otherwise: ZoneInfo) -> ZoneInfo:
+    """The zone of that name, where there is one."""
+    return zone_of(known_zone(name) or otherwise.key)
+
+
+@lru_cache(maxsize=4096)
+def _is_zone(name: str) -> bool:
+    """Asked of every account and contact. A name that is none is looked for in files each time."""
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.lifecycle import Change
 from bot.alerts.record import show, trace_of
 from bot.bulk import insert_into
@@ -94,7 +95,7 @@ def set_task(session: Session, settings: Settings, task: NewTask, actor: Actor, 
 def _alert(session: Session, settings: Settings, task: NewTask, origin: Alert | None, actor: Actor, now: datetime) -> Alert:
     whom: Teammate | Actor = task.whom or actor
     own = whom.slack_id == actor.slack_id
-    zone = ZoneInfo(whom.timezone) if whom.timezone else settings.zone
+    zone = zone_or(whom.timezone, settings.zone)
     return Alert(
         account_id=origin.account_id if origin else task.account_id,
         card=TASK,

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.people import person
 from bot.alerts.world import World
 from bot.duty.absences import in_hand, keeper_of
@@ -34,5 +35,5 @@ def back_on(absence: Absence, who: Teammate | None, workspace: ZoneInfo) -> tupl
     """The day on which they are back, where they are; or the moment, when it is within a day. Neither: nobody knows yet."""
     if absence.until is None:
         return None, None
-    there = absence.until.astimezone(ZoneInfo(who.timezone) if who and who.timezone else workspace)
+    there = absence.until.astimezone(zone_or(who.timezone if who else None, workspace))
     return (there.date(), None) if there.time() == time() else (None, absence.until)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.accounts.business_hours import DAYS, BusinessHours, known_zone, zone_of
+from bot.accounts.business_hours import DAYS, BusinessHours, zone_or
 from bot.clock import day_of, start_of
 from bot.settings import Settings
 
@@ -35,7 +35,7 @@ class Morning:
 
 def zone_named(name: str | None, settings: Settings) -> ZoneInfo:
     """The workspace's for whoever has none, or one that nobody knows."""
-    return zone_of(known_zone(name) or settings.zone.key)
+    return zone_or(name, settings.zone)
 
 
 def morning_of(day: date, zone: ZoneInfo, settings: Settings) -> Morning | None:

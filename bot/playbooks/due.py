@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import known_zone, zone_of
+from bot.accounts.business_hours import known_zone, zone_or
 from bot.alerts.lifecycle import ALERT_CLOSED
 from bot.messages.catalog import State
 from bot.playbooks.definition import Playbook
@@ -168,8 +168,8 @@ def _truth(value: Any) -> bool | None:
 
 
 def _zones(row: Any, otherwise: ZoneInfo) -> dict[str, ZoneInfo]:
-    account = zone_of(known_zone(row["timezone"]) or otherwise.key)
-    return {"account": account, "contact": zone_of(known_zone(row["contact_zone"]) or account.key)}
+    account = zone_or(row["timezone"], otherwise)
+    return {"account": account, "contact": zone_or(row["contact_zone"], account)}
 
 
 def _events(session: Session, playbook: Playbook, rows: Sequence[Any]) -> dict[str, list[Any]]:

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import Span
+from bot.accounts.business_hours import Span, zone_or
 from bot.reviews.form import FARTHEST, Form
 from bot.reviews.free import Owner
-from bot.reviews.means import zone_or
 from bot.reviews.place import teammates_by_id
 from bot.reviews.proposals import HORIZON
 from bot.team.roles import Actor

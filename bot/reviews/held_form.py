@@ -7,11 +7,12 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.tasks import wrong_day
 from bot.clock import day_of
 from bot.messages import catalog as m
 from bot.messages.actions import Input, InputError
-from bot.reviews.means import Means, zone_or
+from bot.reviews.means import Means
 from bot.team.directory import is_full_member
 from models import Participant, Teammate
 

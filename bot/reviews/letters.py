@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import known_zone, zone_or
 from bot.bulk import insert_into
 from bot.delivery import outbox
 from bot.delivery.keys import calendar_key, dispatch_subject, minutes_key
@@ -19,7 +20,7 @@ from bot.letters.links import is_web
 from bot.reviews import events
 from bot.reviews.agenda import facts_for
 from bot.reviews.calendar import Invitee, Meeting, Method, cancel, publish, request, uninvite
-from bot.reviews.means import INVITATION, Means, zone_or
+from bot.reviews.means import INVITATION, Means
 from models import Account, Contact, Dispatch, Participant, Review, Teammate, Touch
 
 
@@ -76,7 +77,7 @@ def tell_participant(session: Session, means: Means, telling: Telling, person: P
 def _reader_of(session: Session, telling: Telling, person: Participant, without: bool = False) -> Reader:
     contact = session.get(Contact, person.contact_id) if person.contact_id else None
     teammate = session.get(Teammate, person.slack_id) if person.slack_id else None
-    theirs = contact.timezone or telling.account.timezone if contact else teammate.timezone if teammate else None
+    theirs = known_zone(contact.timezone, telling.account.timezone) if contact else teammate.timezone if teammate else None
     return Reader(person.name, person.email, theirs, person, contact.id if contact else "", without)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from sqlalchemy.orm import Session
 
-from bot.accounts.business_hours import BusinessHours, known_zone, zone_of
+from bot.accounts.business_hours import BusinessHours, zone_or
 from bot.accounts.signals import Signals
 from bot.alerts.world import World
 from bot.clock import day_of
@@ -91,10 +91,6 @@ def meeting_hours(hours: BusinessHours) -> BusinessHours:
     """A house that never closes does not meet its customers at night."""
     never_closes = all(sum(opening.end - opening.start for opening in day) == MINUTES_OF_A_DAY for day in hours.week)
     return replace(hours, week=BusinessHours.parse(OFFICE, hours.zone).week) if never_closes else hours
-
-
-def zone_or(name: str | None, otherwise: ZoneInfo) -> ZoneInfo:
-    return zone_of(known_zone(name) or otherwise.key)
 
 
 def _english(code: str) -> str:

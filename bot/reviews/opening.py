@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.cards import cause_of, lead_of
 from bot.errors import Refused
 from bot.letters.facts import CsmFacts
@@ -15,7 +16,7 @@ from bot.messages import catalog as m
 from bot.reviews.agenda import draft, open_tasks
 from bot.reviews.doubts import busy, elsewhere
 from bot.reviews.form import Form, Ticket
-from bot.reviews.means import INVITATION, Means, zone_or
+from bot.reviews.means import INVITATION, Means
 from bot.reviews.place import Place, contacts_by_id, first_contact, load_place, sides_of, teammates_by_id, why_not
 from bot.reviews.plan import Organizer, organizer_of
 from bot.reviews.proposals import Proposal, Side, proposals

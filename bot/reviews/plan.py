@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.messages.actions import Input, InputError
 from bot.reviews.form import Form, Wrong, moment_of, wrong_text
-from bot.reviews.means import Means, zone_or
+from bot.reviews.means import Means
 from bot.reviews.place import contacts_by_id, is_address, teammates_by_id, why_not
 from bot.team.directory import is_full_member
 from models import Contact, Review, Teammate

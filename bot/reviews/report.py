@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.cards import money
 from bot.alerts.people import load_people, owner_person
 from bot.alerts.review_card import CARD
@@ -18,7 +19,6 @@ from bot.messages.numbers import MONTHS
 from bot.playbooks.cadence import PLAYBOOK
 from bot.reviews import report_meetings as meetings
 from bot.reviews.coverage import MonthEnd, Standing, cadences_of, month_ends, standings
-from bot.reviews.means import zone_or
 from bot.settings import Settings
 from bot.team.roles import Actor
 from bot.team.sight import sees_money

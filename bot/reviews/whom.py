@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, not_, or_, select
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.clock import Clock, day_of
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.keys import customer_left_key, handed_on_key, read_subject, review_subject
 from bot.playbooks.moves import left_because
-from bot.reviews.means import zone_or
 from bot.settings import Settings
 from bot.team.directory import by_email, is_full_member, is_ours
 from models import Account, OutboxMessage, Review, Teammate

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.duty import asking
 from bot.duty.absences import Plan, absence_of, come_back, leave, usual_stand_in
 from bot.duty.answers import away_answer
@@ -60,7 +60,7 @@ def _here(actor: Actor, who: Teammate) -> m.Said:
 
 def _leave(session: Session, desk: Desk, actor: Actor, asked: Asked, now: datetime) -> m.Message:
     settings, who = desk.settings, absent_one(session, actor, asked.whom)
-    until = asking.until_when(asked.until, now, ZoneInfo(who.timezone) if who.timezone else settings.zone)
+    until = asking.until_when(asked.until, now, zone_or(who.timezone, settings.zone))
     stand_in = stand_in_named(session, who, asked.stand_in, now).slack_id if asked.stand_in else usual_stand_in(session, settings, who)
     absence = leave(session, settings, who.slack_id, Plan(until, stand_in, COMMAND, actor.slack_id), now)
     return _answer(session, desk, actor, absence)

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.world import World
 from bot.clock import Clock, day_of
 from bot.connectors.ports import CrmRecords
@@ -128,4 +128,4 @@ class Desk:
 
     def today_of(self, actor: Actor, moment: datetime) -> date:
         """The calendar day where the actor is."""
-        return day_of(moment, ZoneInfo(actor.timezone) if actor.timezone else self.settings.zone)
+        return day_of(moment, zone_or(actor.timezone, self.settings.zone))

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts import lifecycle
 from bot.messages.actions import Callback, DismissReason, Input, InputError, Outcome, SnoozeFor, read_alert_metadata
 from bot.team.directory import is_full_member
@@ -25,7 +25,7 @@ DAYS = {SnoozeFor.TOMORROW: 1, SnoozeFor.THREE_DAYS: 3, SnoozeFor.WEEK: 7, Snooz
 
 async def snooze_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
     now = desk.now()
-    zone = ZoneInfo(actor.timezone) if actor.timezone else desk.settings.zone
+    zone = zone_or(actor.timezone, desk.settings.zone)
     chosen = form.chosen(Input.SNOOZE_FOR)
     if not chosen:
         return Mistakes({Input.SNOOZE_FOR: InputError.CHOICE_MISSING})

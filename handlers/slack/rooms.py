@@ -5,11 +5,11 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.accounts.business_hours import zone_or
 from bot.messages import catalog as m
 from bot.messages.actions import Action, Callback, Input, InputError
 from bot.rooms import answering
@@ -98,7 +98,7 @@ def _named(teammate: Teammate) -> m.Person:
 
 def _urgencies(desk: Desk, whom: Teammate | None) -> tuple[m.Urgency, ...]:
     zone = whom.timezone if whom else None
-    there = ZoneInfo(zone) if zone else desk.settings.zone
+    there = zone_or(zone, desk.settings.zone)
     return tuple(
         m.Urgency(name, urgency.label, answer_by(scene_of(desk), name, zone, desk.now()).astimezone(there) if whom else None)
         for name, urgency in desk.settings.rooms.urgencies.items()

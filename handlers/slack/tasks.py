@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.business_hours import zone_or
 from bot.alerts.cards import cause_of
 from bot.alerts.reasons import reasons_of
 from bot.alerts.tasks import NewTask, next_business_day, set_task, wrong_day
@@ -45,7 +46,7 @@ async def task_sent(desk: Desk, actor: Actor, form: Submission) -> Reply:
 
 
 def _zone(desk: Desk, actor: Actor) -> ZoneInfo:
-    return ZoneInfo(actor.timezone) if actor.timezone else desk.settings.zone
+    return zone_or(actor.timezone, desk.settings.zone)
 
 
 FEATURE = Feature(clicks={Action.ALERT_TASK: task_clicked}, forms={Callback.ALERT_TASK: task_sent})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.accounts.business_hours import BusinessHours
+from bot.accounts.business_hours import BusinessHours, known_zone, zone_or
 
 PRAGUE = BusinessHours.parse("Mon-Fri 09:00-18:00", "Europe/Prague", "CZ")
 NEW_YORK = BusinessHours.parse("Mon-Fri 09:00-17:00", "America/New_York", "US-NY")
@@ -64,6 +64,15 @@ def test_hours_across_an_autumn_night_gain_the_repeated_hour() -> None:
 def test_a_person_elsewhere_has_the_same_hours_on_their_own_clock() -> None:
     assert opens(PRAGUE, "2026-11-18 07:00", "America/New_York") == "2026-11-18 09:00"
     assert opens(PRAGUE, "2026-11-20 12:00", "Asia/Tokyo") == "2026-11-20 12:00"
+
+
+@pytest.mark.parametrize("zone", ["Prague", "../etc", "Europe", "\0"])
+def test_a_zone_that_is_none_counts_as_the_workspaces(zone: str) -> None:
+    moment = datetime(2026, 3, 30, 6, 30, tzinfo=UTC)
+    assert (PRAGUE.opens_at(moment, zone), PRAGUE.is_open(moment, zone)) == (PRAGUE.opens_at(moment), PRAGUE.is_open(moment))
+    assert PRAGUE.after(moment, timedelta(hours=1), zone) == PRAGUE.after(moment, timedelta(hours=1))
+    assert zone_or(zone, ZoneInfo("Europe/Prague")).key == "Europe/Prague"
+    assert known_zone(zone, None, "Asia/Tokyo") == "Asia/Tokyo"
 
 
 def test_several_ranges_and_days() -> None:

@@ -2,12 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
+from bot.accounts.business_hours import zone_or
 from bot.reviews.deck import figures
 from bot.reviews.deck.page import Name, Page, Part, Words
 from bot.reviews.deck.parts import counted, lines_of, listed, shown, words
 from bot.reviews.deck.say import Say
 from bot.reviews.deck.text import Paragraph, Role, clean, shortened
-from bot.reviews.means import zone_or
 from bot.reviews.picture import Picture
 
 FACTS, CHARTS, NUMBERS, NAMES = 3, 4, 3, 4
