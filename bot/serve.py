@@ -191,9 +191,13 @@ class Jobs:
         self._writing = WriteBack(app.database, app.records, app.world.now)
 
     async def people(self) -> Report:
-        people = await self._app.directory.refresh(self._app.world.now())
-        await self._app.channels.refresh(self._app.world.now())
-        return {"people": people}
+        """People and channels: where Slack refuses one the other is read all the same, and the job has failed."""
+        now = self._app.world.now()
+        read = await asyncio.gather(self._app.directory.refresh(now), self._app.channels.refresh(now), return_exceptions=True)
+        for found in read:
+            if isinstance(found, BaseException):
+                raise found
+        return {"people": read[0], "channels": read[1]}
 
     async def sweep(self) -> Report:
         report = asdict(await self._app.sweep.run(self._app.worker.wake))

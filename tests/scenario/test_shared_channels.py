@@ -3,7 +3,12 @@
 from typing import Any
 
 from bot.messages.actions import Action
-from tests.cast import JANA
+from bot.sandbox.faults import FaultKind
+from bot.serve import Jobs
+from bot.team.channels import is_external
+from jobs.lease import lease
+from jobs.schedule import run_recorded
+from tests.cast import ADMIN, JANA
 from tests.factories import Card, World
 from tests.scenario.conftest import OpenWorld, on_sqlite
 
@@ -43,6 +48,17 @@ async def test_a_closed_card_keeps_its_note_from_strangers_too(world: World) -> 
     await world.quiet()
     await share(world, shared=True)
     assert carries(card, "They pay half", "Resolved: saved") == ["Resolved: saved"]
+
+
+@on_sqlite
+async def test_channels_are_read_even_where_slack_refuses_to_tell_of_people(world: World) -> None:
+    world.sandbox.workspace.channels["C0ALERTS"].is_ext_shared = True
+    world.sandbox.faults.add("users.list", FaultKind.ERROR, error="missing_scope")
+    async with lease(world.app.database, "people", wait=False):
+        await run_recorded(world.app.database, "people", Jobs(world.app).people)
+    assert await world.app.database.read(is_external, "#cs-alerts")
+    assert "✗  People · ran " in (status := (await world.command(ADMIN, "status")).read)
+    assert "missing_scope" in status
 
 
 @on_sqlite
