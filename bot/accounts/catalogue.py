@@ -17,12 +17,14 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class Kind(StrEnum):
-    """What a signal's values are. Values of different kinds are never compared."""
+    """What a signal's values are. Values of different kinds are never compared. `unknown`: of a CRM column in which nothing has ever stood;
+    it fits beside every other, and no comparison with it holds."""
 
     number = "number"
     text = "text"
     date = "date"
     boolean = "boolean"
+    unknown = "unknown"
 
 
 RESERVED: Final = frozenset(("and", "or", "not", "in", "between", "is", "null", "like", "today", "true", "false"))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,8 @@ TRUE, FALSE = {"1", "t", "true", "y", "yes", "on"}, {"", "0", "f", "false", "n",
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that was skipped: its id (None: it has none), the column, what was found there, and what is wanted."""
+    """A row that was skipped, or a value of a further column that does not count: the row's id (None: it has none), the column, what was
+    found there, and what is wanted."""
 
     row: str | None
     column: str
@@ -153,6 +154,9 @@ def _is_date(value: str) -> bool:
     return True
 
 
-def kind_of_column(kinds: set[Kind]) -> Kind:
-    """One kind seen: that one. Several: text."""
-    return next(iter(kinds)) if len(kinds) == 1 else Kind.text
+def kind_of_column(seen: Mapping[Kind, int], before: Kind = Kind.unknown) -> Kind:
+    """The kind it had `before` while most values fit, so that one bad value changes nothing; else the one that was seen (how often), or
+    text for several."""
+    if not seen or 2 * seen.get(before, 0) > sum(seen.values()):
+        return before
+    return next(iter(seen)) if len(seen) == 1 else Kind.text

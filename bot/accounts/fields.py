@@ -57,32 +57,56 @@ def _kept(name: str, kind: Kind, column: str) -> ColumnElement[Any]:
             typed = value.as_boolean()
         case Kind.date:
             typed = func.date(value.as_string(), type_=Date)
-        case Kind.text:
+        case Kind.text | Kind.unknown:
             return value.as_string()  # type: ignore[no-any-return]
     # A row that was last read when the column held something else (a gone account, a bad row) must not fail the statement.
-    return case((_Looks(value.as_string(), literal(LOOKS[kind])), typed))
-
-
-LOOKS = {
-    Kind.number: r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$",
-    Kind.boolean: "^(true|false)$",
-    Kind.date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-}
+    return case((LOOKS[kind](value.as_string(), value), typed))
 
 
 class _Looks(FunctionElement[bool]):
+    """Whether a kept value is of a kind, as a pattern of PostgreSQL and as a test of SQLite: `text` is the value as text, `json` as JSON.
+
+    SQLite's casts never fail: `n/a` would be 0.
+    """
+
     type = Boolean()
-    name = "looks"
     inherit_cache = True
+    pattern: str
+    test: str
+
+
+class _LooksNumber(_Looks):
+    name = "looks_number"
+    inherit_cache = True
+    pattern = r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"
+    test = "json_type({json}) IN ('integer', 'real')"
+
+
+class _LooksBoolean(_Looks):
+    name = "looks_boolean"
+    inherit_cache = True
+    pattern = "^(true|false)$"
+    test = "json_type({json}) = 'integer'"
+
+
+class _LooksDate(_Looks):
+    name = "looks_date"
+    inherit_cache = True
+    pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    test = "{text} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
+
+
+LOOKS: Mapping[Kind, type[_Looks]] = {Kind.number: _LooksNumber, Kind.boolean: _LooksBoolean, Kind.date: _LooksDate}
 
 
 @compiles(_Looks, "postgresql")
 def _matches_pattern(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
-    text, pattern = (compiler.process(operand, **options) for operand in element.clauses)
-    return f"({text} ~ {pattern})"
+    pattern = compiler.process(literal(element.pattern), **options)
+    return f"({compiler.process(next(iter(element.clauses)), **options)} ~ {pattern})"
 
 
 @compiles(_Looks, "sqlite")
-def _is_there(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
-    """SQLite's casts never fail."""
-    return f"({compiler.process(next(iter(element.clauses)), **options)} IS NOT NULL)"
+def _passes_test(element: _Looks, compiler: SQLCompiler, **options: Any) -> str:
+    text, json = element.clauses
+    which = {"text": text} if "{text}" in element.test else {"json": json}
+    return f"({element.test.format(**{name: compiler.process(one, **options) for name, one in which.items()})})"

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Table, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.accounts.columns import ACCOUNT, CONTACT, BadRow, kind_of_column
-from bot.accounts.rows import Reader
+from bot.accounts.catalogue import Kind
+from bot.accounts.columns import ACCOUNT, CONTACT, BadRow
+from bot.accounts.rows import EXAMPLES, Reader
 from bot.bulk import among, count_anew, upsert
 from bot.connectors.ports import Crm, Entity
 from bot.database import Database
@@ -17,7 +18,6 @@ from bot.errors import SourceFailed
 from bot.streams import read_beside
 from models import Account, Contact, Field, Source
 
-EXAMPLES = 20
 VANISHED_MIN = 10
 SAME_STAGE = "excluded.stage = accounts.crm_stage OR (excluded.stage IS NULL AND accounts.crm_stage IS NULL)"
 SAME_ADDRESS = "CASE WHEN excluded.email = contacts.email THEN contacts.bounced_at END"
@@ -65,9 +65,8 @@ class _Kind:
 
 
 async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanishing: Vanishing) -> Poll:
-    table, reader = kind.table, Reader(kind.columns)
-    report = Poll(f"crm.{kind.entity}")
-    await database.run(_begin, report.source, table, now)
+    table, report = kind.table, Poll(f"crm.{kind.entity}")
+    reader = Reader(kind.columns, await database.run(_begin, report.source, table, now))
     try:
         async for rows, bad in read_beside(lambda: _read(crm, kind.entity, reader), database.reads_ahead):
             unreadable = [one.row for one in bad if one.row]
@@ -75,6 +74,9 @@ async def _poll(database: Database, crm: Crm, kind: _Kind, now: datetime, vanish
             report.rows += len(rows)
             report.bad_rows += len(bad) + len(repeated)
             report.bad_examples += [*bad, *repeated][: EXAMPLES - len(report.bad_examples)]
+        count, misfits = reader.misfits()
+        report.bad_rows += count
+        report.bad_examples += misfits[: EXAMPLES - len(report.bad_examples)]
         report.vanished, report.problem = await database.run(_mark_gone, table, now, vanishing)
     except SourceFailed as error:
         report.problem = str(error)
@@ -92,12 +94,16 @@ def _read(crm: Crm, entity: Entity, reader: Reader) -> Iterator[tuple[list[Any],
             pages.close()
 
 
-def _begin(session: Session, source: str, table: Table, now: datetime) -> None:
-    """`polled_at` tells who was met in this pass; after another pass as of the same moment it has to be set back first."""
+def _begin(session: Session, source: str, table: Table, now: datetime) -> dict[str, Kind]:
+    """`polled_at` tells who was met in this pass; after another pass as of the same moment it has to be set back first.
+
+    Returns what the columns that we have no name for held so far.
+    """
     known = session.get(Source, source)
     if known and known.tried_at == now:
         earlier = now - timedelta(seconds=1)
         session.execute(update(table).where(table.c.polled_at == now).values(polled_at=earlier))
+    return {name: Kind(held) for name, held in session.execute(select(Field.name, Field.kind))}
 
 
 def _store(session: Session, table: Table, reader: Reader, rows: list[Any], unreadable: list[str], now: datetime) -> list[BadRow]:
@@ -143,5 +149,5 @@ def _record(session: Session, report: Poll, kind: _Kind, reader: Reader, now: da
         source.bad_examples = [bad.as_dict() for bad in report.bad_examples]
     session.add(source)
     count_anew(session, kind.table, report.rows)
-    for name, kinds in reader.extra_kinds.items():
-        session.merge(Field(name=name, kind=kind_of_column(kinds)))
+    for name, held in reader.kinds_now().items():
+        session.merge(Field(name=name, kind=held))

@@ -1,7 +1,9 @@
 """Rows of a CRM query become rows of ours: column by column where a page is clean, row by row where it is not."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from bot.accounts.catalogue import Kind
@@ -9,18 +11,32 @@ from bot.accounts.columns import ACCOUNT, REPEATING, REQUIRED, WANTED, BadRow, e
 from bot.connectors.ports import Crm, Page
 from bot.errors import SourceFailed
 
+EXAMPLES = 20
+
 
 class Reader:
     """Turns pages of raw rows into rows of `columns`: those of ours that the query gives. `absent` holds what the others are then in every
-    row, `extra_kinds` what kinds of value each further column held."""
+    row, `extra_kinds` how often each further column held which kind of value. `kinds`: what these columns held before."""
 
-    def __init__(self, known: dict[str, Callable[[Any], Any]]) -> None:
+    def __init__(self, known: dict[str, Callable[[Any], Any]], kinds: Mapping[str, Kind] = MappingProxyType({})) -> None:
         self._known = known
         self._keeps_extra = known is ACCOUNT
         self._given: dict[str, Callable[[Any], Any]] = {}
         self.columns: tuple[str, ...] = ()
         self.absent: dict[str, Any] = {}
-        self.extra_kinds: dict[str, set[Kind]] = {}
+        self.extra_kinds: dict[str, Counter[Kind]] = {}
+        self._kinds = {name: kind for name, kind in kinds.items() if kind is not Kind.unknown}
+        self._misfits: dict[str, list[BadRow]] = {}
+
+    def kinds_now(self) -> dict[str, Kind]:
+        """Of each further column."""
+        return {name: kind_of_column(seen, self._kinds.get(name, Kind.unknown)) for name, seen in self.extra_kinds.items()}
+
+    def misfits(self) -> tuple[int, list[BadRow]]:
+        """How many values do not count, since the others of their column are of another kind; and some of them."""
+        of_another = {name for name, kind in self.kinds_now().items() if kind is not Kind.text and kind is self._kinds.get(name)}
+        count = sum(self.extra_kinds[name].total() - self.extra_kinds[name][self._kinds[name]] for name in of_another)
+        return count, [bad for name in sorted(of_another) for bad in self._misfits.get(name, ())]
 
     def read(self, page: Page) -> tuple[list[tuple[Any, ...]], list[BadRow]]:
         place = {name: i for i, name in enumerate(page.columns)}
@@ -34,7 +50,7 @@ class Reader:
         except (ValueError, TypeError, OverflowError, _Unreadable):
             rows, bad = self._by_row(page, place)
         if extra:
-            found = zip(rows, self._extras([raw for _, raw in rows], extra), strict=True)
+            found = zip(rows, self._extras([raw for _, raw in rows], extra, place["id"]), strict=True)
             return self._once([(*row, kept) for (row, _), kept in found], bad)
         return self._once([row for row, _ in rows], bad)
 
@@ -62,9 +78,11 @@ class Reader:
                 bad.append(_bad(raw, place, error.column, error.value, error.wanted))
         return rows, bad
 
-    def _extras(self, rows: Sequence[Sequence[Any]], extra: list[tuple[str, int]]) -> Iterable[dict[str, Any]]:
+    def _extras(self, rows: Sequence[Sequence[Any]], extra: list[tuple[str, int]], id_at: int) -> Iterable[dict[str, Any]]:
         """What the further columns hold, row by row."""
-        return [{name: self._extra(name, raw[at]) for name, at in extra} for raw in rows]
+        for name, _ in extra:
+            self.extra_kinds.setdefault(name, Counter())
+        return [{name: self._extra(name, raw[at], raw[id_at]) for name, at in extra} for raw in rows]
 
     def _once(self, rows: list[tuple[Any, ...]], bad: list[BadRow]) -> tuple[list[tuple[Any, ...]], list[BadRow]]:
         """The last of several rows with one id counts."""
@@ -75,10 +93,12 @@ class Reader:
             bad += [BadRow.repeated(found) for found in twice]
         return list(by_id.values()), bad
 
-    def _extra(self, name: str, value: Any) -> Any:
+    def _extra(self, name: str, value: Any, row: Any) -> Any:
         kind, stored = extra_value(value)
         if kind:
-            self.extra_kinds.setdefault(name, set()).add(kind)
+            self.extra_kinds[name][kind] += 1
+            if (wanted := self._kinds.get(name, kind)) is not kind and len(told := self._misfits.setdefault(name, [])) < EXAMPLES:
+                told.append(BadRow(read_text(row), name, repr(value)[:80], f"{wanted}, as before"))
         return stored
 
 
@@ -121,4 +141,4 @@ def extra_columns(crm: Crm) -> dict[str, str]:
     reader = Reader(ACCOUNT)
     for page in islice(crm.read("accounts"), 1):
         reader.read(page)
-    return {name: kind_of_column(kinds).value for name, kinds in reader.extra_kinds.items()}
+    return {name: kind.value for name, kind in reader.kinds_now().items()}

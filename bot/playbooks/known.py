@@ -56,7 +56,7 @@ def doubts(settings: Settings, signals: Signals) -> Iterable[Finding]:
     """CRM columns that staysail.yml hides or cannot join: nothing fails, but somebody should know."""
     crm = signals.fields.crm
     for name, field in settings.fields.items():
-        if crm.get(name, field.kind) is not field.kind:
+        if crm.get(name, field.kind) not in (field.kind, Kind.unknown):
             problem = f"the CRM's column `{name}` holds values of another kind ({crm[name]}) and does not count"
             yield Finding(field.place, problem, f"make it {crm[name]}, or choose another name", fatal=False)
     for segment, written in settings.segments.items():

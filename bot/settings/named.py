@@ -18,6 +18,8 @@ SEGMENT = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 DAY = timedelta(days=1)
 
+OF_FIELDS = [kind for kind in Kind if kind is not Kind.unknown]
+
 
 def read_segments(section: dict[str, Any], source: Source) -> dict[str, Written]:
     """The conditions by segment; what they say is checked when the signals are known."""
@@ -43,8 +45,8 @@ def read_fields(section: dict[str, Any], source: Source) -> dict[str, OwnField]:
             source.wrong(way, f"{key}: the name cannot be used in a condition", "allowed: a-z first, then a-z, 0-9 and _")
         elif name in OUR_NAMES:
             source.wrong(way, f"{key}: there is a signal `{name}` already", "choose another name")
-        elif value not in list(Kind):
-            source.wrong(way, f"{key}: found {_shown(value)}", one_of(str(value), [kind.value for kind in Kind]))
+        elif value not in OF_FIELDS:
+            source.wrong(way, f"{key}: found {_shown(value)}", one_of(str(value), [kind.value for kind in OF_FIELDS]))
         else:
             found[name] = OwnField(Kind(value), f"{source.place(way)}: {key}")
     return found

@@ -308,3 +308,39 @@ async def test_contacts_may_have_a_zone_and_a_preferred_channel(company: Company
     await company.sweep(crm={**company.settings["crm"], "contacts": "SELECT * FROM people"})
     found = {contact.id: (contact.timezone, contact.channel) for contact in await company.rows(Contact)}
     assert found == {"c1": ("Asia/Tokyo", "slack"), "c2": (None, None)}
+
+
+async def test_a_column_that_is_empty_at_first_may_be_named_in_any_condition(database: Database, tmp_path: Path, sqlite_source: str) -> None:
+    company = Company(tmp_path, sqlite_source, database, {"usage": None})
+    company.make(crm="id TEXT, name TEXT, score, signed, pilot, said")
+    company.sql("INSERT INTO crm (id, name) VALUES ('a', 'A'), ('b', 'B')")
+    company.playbook("scored", when="score > 5 AND ABS(score) - 1 < 2 * score AND COALESCE(score, 9) BETWEEN -score AND 8", priority="score")
+    company.playbook("signed", when="signed > '2026-01-01' AND signed + 30 > TODAY AND signed - TODAY < 30", kind="expansion")
+    company.playbook("other", when="pilot AND NOT said LIKE 'n%' AND said IN ('yes')", kind="onboarding")
+    company.playbook("empty", when="score IS NULL AND (score < signed) IS NULL", kind="gift")
+    report = await company.sweep()
+    assert (report.mistakes, report.opened) == ([], 2)
+    assert {field.kind for field in await company.rows(Field)} == {"unknown"}
+    assert (await company.signals())["a"]["score"] is None
+    company.sql("UPDATE crm SET score = 7, signed = '2026-03-30', said = 'yes' WHERE id = 'a'")
+    report = await company.sweep(DAY + ONE)
+    assert ["`score` is a number, `signed` is a date" in mistake for mistake in report.mistakes] == [True]
+    assert (await company.open("scored"), await company.open("signed"), await company.open("other")) == ({"a"}, {"a"}, set())
+
+
+@on_sqlite
+async def test_of_a_column_of_numbers_a_text_does_not_count_and_is_told(company: Company) -> None:
+    company.make(crm="id, name, score, since")
+    company.sql("INSERT INTO crm VALUES ('a', 'A', 7, '2026-01-31'), ('b', 'B', 8, '2026-01-31'), ('c', 'C', 1, '2026-01-31')")
+    company.playbook("scored", when="score > 3 OR score < 1", once_per="always")
+    await company.sweep()
+    company.sql("UPDATE crm SET score = 'n/a', since = 12 WHERE id = 'b'")
+    report = await company.sweep(DAY + ONE)
+    told = ["row b, score: found 'n/a', wanted number, as before", "row b, since: found 12, wanted date, as before"]
+    assert (report.mistakes, [bad.partition(": ")[2] for bad in report.bad_rows]) == ([], told)
+    assert report.sources[0]["bad_rows"] == 2
+    found = await company.signals(DAY + ONE)
+    assert [(found[one]["score"], found[one]["since"] is None) for one in "abc"] == [(7, False), (None, True), (1, False)]
+    company.sql("UPDATE crm SET score = 'low'")
+    report = await company.sweep(DAY + 2 * ONE)
+    assert (len(report.mistakes), report.sources[0]["bad_rows"]) == (2, 1)

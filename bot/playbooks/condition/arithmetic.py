@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import Double, func, literal
+from sqlalchemy import Double, func, literal, null
 from sqlalchemy.sql.elements import ColumnElement, Grouping
 
 from bot.accounts.catalogue import Kind, days_between
 from bot.playbooks.condition import limits
 from bot.playbooks.condition.dialects import add_days, as_double
 from bot.playbooks.condition.mistakes import Mistakes
-from bot.playbooks.condition.values import Value, agree_on_dates, combined, describe, must_be, of_literal, refused
+from bot.playbooks.condition.values import Value, agree_on_dates, as_kind, combined, describe, must_be, of_literal, refused
 
 Expression = ColumnElement[Any]
 
 
 def calculate(sign: str, left: Value, right: Value, mistakes: Mistakes) -> Value:
     """Numbers with numbers (division by zero is unknown); a date and a whole number of days; a date less a date."""
+    if Kind.unknown in (left.kind, right.kind):
+        return combined(Kind.unknown, null(), left, right)
     if sign == "-":
         left, right = agree_on_dates((left, right), mistakes)
     kinds = (left.kind, right.kind)
@@ -63,6 +65,7 @@ def _moved(day: Value, days: Value, direction: int, mistakes: Mistakes) -> Value
 
 
 def negative(value: Value, mistakes: Mistakes) -> Value:
+    value = as_kind(value, Kind.number)
     if not must_be(Kind.number, value, mistakes, "allowed: a sign before a number"):
         return refused(value.start, value.end)
     if isinstance(value.literal, float):
@@ -71,6 +74,7 @@ def negative(value: Value, mistakes: Mistakes) -> Value:
 
 
 def absolute(value: Value, mistakes: Mistakes) -> Value:
+    value = as_kind(value, Kind.number)
     if not must_be(Kind.number, value, mistakes, "allowed: ABS of a number"):
         return refused(value.start, value.end)
     return combined(Kind.number, func.abs(value.expression, type_=Double), value, factors=value.factors)

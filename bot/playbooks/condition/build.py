@@ -12,7 +12,7 @@ from bot.playbooks.condition import arithmetic, comparison
 from bot.playbooks.condition.mistakes import ALLOWED, Mistakes
 from bot.playbooks.condition.severity import Leaning
 from bot.playbooks.condition.tokens import Atom
-from bot.playbooks.condition.values import TYPES, Value, agree_on_dates, combined, must_be, of_atom, refused, same_kind
+from bot.playbooks.condition.values import TYPES, Value, agree_on_dates, as_kind, combined, must_be, of_atom, refused, same_kind
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
@@ -38,7 +38,7 @@ class Builder:
 
     def condition(self, node: exp.Expr) -> Value:
         """A value that is true, false or unknown; anything else is reported."""
-        value = self.value(node)
+        value = as_kind(self.value(node), Kind.boolean)
         if must_be(Kind.boolean, value, self.mistakes, _NEEDS_CONDITION):
             return value
         return refused(value.start, value.end)

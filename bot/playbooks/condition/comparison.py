@@ -15,6 +15,7 @@ from bot.playbooks.condition.values import (
     TYPES,
     Value,
     agree_on_dates,
+    as_kind,
     combined,
     describe,
     must_be,
@@ -77,6 +78,7 @@ def is_in(value: Value, choices: list[Value], mistakes: Mistakes) -> Value:
 def like(value: Value, pattern: Value, mistakes: Mistakes) -> Value:
     r"""`%` any text, `_` one character, `\%` and `\_` themselves; A-Z and a-z are the same, other letters are exact."""
     needed = "allowed: text LIKE 'pattern'"
+    value = as_kind(value, Kind.text)
     if not must_be(Kind.text, value, mistakes, needed) or not must_be(Kind.text, pattern, mistakes, needed):
         return refused(value.start, pattern.end)
     if not isinstance(pattern.literal, str) or not _GOOD_PATTERN.fullmatch(pattern.literal):

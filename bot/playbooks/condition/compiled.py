@@ -15,7 +15,7 @@ from bot.playbooks.condition.parse import parse
 from bot.playbooks.condition.parts import split_at_and, tidy, written
 from bot.playbooks.condition.severity import Leaning
 from bot.playbooks.condition.tokens import Atom, Tokens, read_tokens
-from bot.playbooks.condition.values import Value, must_be
+from bot.playbooks.condition.values import Value, as_kind, must_be
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def compile_condition(text: str, catalogue: Catalogue, *, place: str = "conditio
 def compile_number(text: str, catalogue: Catalogue, *, place: str = "number") -> Number:
     """A numeric expression as SQLAlchemy; `InvalidInput` with every mistake otherwise."""
     mistakes = Mistakes(text, place)
-    value = _value(text, catalogue, mistakes)
+    value = as_kind(_value(text, catalogue, mistakes), Kind.number)
     must_be(Kind.number, value, mistakes, "allowed: a number, such as arr or 1 - active_users.ratio")
     mistakes.raise_if_any()
     return Number(tidy(text), value.expression, value.signals)
@@ -90,7 +90,7 @@ def compile_number(text: str, catalogue: Catalogue, *, place: str = "number") ->
 def compile_date(text: str, catalogue: Catalogue, *, place: str = "date") -> Day:
     """A day of every account as SQLAlchemy, unknown where a signal is; `InvalidInput` with every mistake otherwise."""
     mistakes = Mistakes(text, place)
-    value = _value(text, catalogue, mistakes)
+    value = as_kind(_value(text, catalogue, mistakes), Kind.date)
     needed = "allowed: a date signal, perhaps with days, such as renewal_on - 30d"
     if must_be(Kind.date, value, mistakes, needed) and not value.signals:
         mistakes.add(value.start, "it is the same day for every account", needed)

@@ -1,11 +1,12 @@
 """What an expression is worth: its kind, its SQL, and the bounds that keep it safe."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Double, Text, literal, null
+from sqlalchemy import Boolean, Date, Double, Text, cast, literal, null
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
@@ -15,6 +16,7 @@ from bot.playbooks.condition.literals import day_of
 from bot.playbooks.condition.mistakes import Mistakes
 from bot.playbooks.condition.tokens import Atom, Word
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 TYPES: dict[Kind, TypeEngine[Any]] = {
     Kind.number: Double(),
     Kind.text: Text(),
@@ -26,6 +28,7 @@ _CALLED: dict[Kind | None, str] = {
     Kind.text: "text",
     Kind.date: "a date",
     Kind.boolean: "true or false",
+    Kind.unknown: "empty so far",
 }
 _KINDS = {float: Kind.number, int: Kind.number, str: Kind.text, date: Kind.date, bool: Kind.boolean}
 
@@ -50,6 +53,8 @@ class Value:
 def of_atom(atom: Atom) -> Value:
     """Literals are bound, never written into the statement."""
     value = atom.value
+    if isinstance(value, Signal) and value.kind is Kind.unknown:
+        return Value(Kind.unknown, null(), atom.start, atom.end, signals=(value.name,))
     if isinstance(value, Signal):
         expression = as_double(value.expression) if value.kind is Kind.number else value.expression
         return Value(value.kind, expression, atom.start, atom.end, signals=(value.name,))
@@ -81,9 +86,22 @@ def combined(kind: Kind, expression: ColumnElement[Any], *operands: Value, facto
     return Value(kind, expression, start, end, constant=constant, factors=factors, signals=signals)
 
 
+def as_kind(value: Value, kind: Kind) -> Value:
+    """What is in a column in which nothing has ever stood is a value of any kind, and unknown."""
+    return replace(value, kind=kind, expression=cast(null(), TYPES[kind])) if value.kind is Kind.unknown else value
+
+
+def _of_one_kind(values: Sequence[Value]) -> list[Value]:
+    """Those that could be of any kind are of that of the others: of dates too, where these are literals that could be dates."""
+    others = [value for value in values if value.kind not in (None, Kind.unknown)]
+    kind = others[0].kind if others and others[0].kind else Kind.number
+    days = all(isinstance(value.literal, str) and DAY.fullmatch(value.literal) for value in others)
+    return [as_kind(value, Kind.date if others and days else kind) for value in values]
+
+
 def agree_on_dates(values: Iterable[Value], mistakes: Mistakes) -> list[Value]:
     """Text literals beside a date become dates: `renewal_on < '2026-01-31'`."""
-    listed = list(values)
+    listed = _of_one_kind(list(values))
     if not any(value.kind is Kind.date for value in listed):
         return listed
     return [_as_day(value, mistakes) if isinstance(value.literal, str) else value for value in listed]
