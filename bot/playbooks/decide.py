@@ -73,12 +73,14 @@ def decide(session: Session, rulebook: Rulebook, guard: Guard, trends: Trends, n
     update_memberships(session, watched, rulebook.signals, now)
     stale = _stale_playbooks(session, rulebook, guard, now)
     readable = [playbook for playbook in rulebook.playbooks.values() if playbook.name not in stale]
-    followed = follow(session, readable, rulebook.signals, trends, now)
+    followed = follow(session, readable, rulebook.signals, trends, now, {*stale, *rulebook.broken})
     done.updated, done.resolved = followed.updated, followed.resolved
     done.started = _begin(session, rulebook, rulebook.playbooks, guard, stale, now)
     done.suppressed = count_held(session, list(rulebook.playbooks))
     for edition in rulebook.editions.values():
-        if edition.name not in stale:
+        if edition.name in stale:  # neither goal nor exit can be told, but who left is gone
+            leave(session, replace(edition, goal=None, exit_when=None), rulebook.signals, now)
+        else:
             leave(session, edition, rulebook.signals, now)
             wake(session, edition, rulebook.signals, now)
     settle_events(session, now)

@@ -4,13 +4,13 @@ playbooks ─► their standing reasons, measured ─► by alert ─► what th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Double, cast, literal, null, or_, select
+from sqlalchemy import ColumnElement, Double, cast, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
@@ -52,9 +52,14 @@ def standing(session: Session, playbook: str) -> list[str]:
     return list(session.scalars(mine.distinct()))
 
 
-def follow(session: Session, playbooks: Iterable[Playbook], signals: Signals, trends: Trends, now: datetime) -> Followed:
-    """Measures the reasons of these playbooks anew, and what they mean for their alerts."""
+def follow(
+    session: Session, playbooks: Iterable[Playbook], signals: Signals, trends: Trends, now: datetime, unread: Collection[str] = ()
+) -> Followed:
+    """Measures the reasons of these playbooks anew, and what they mean for their alerts. `unread`: playbooks that tell nothing now; only
+    the alerts of accounts that left end."""
     seen: dict[int, dict[int, _Seen]] = defaultdict(dict)
+    for alert_id, reason_id, found in _left(session, unread, signals):
+        seen[alert_id][reason_id] = found
     for playbook in playbooks:
         for alert_id, reason_id, found in _measured(session, playbook, signals, trends.get(playbook.name, {})):
             seen[alert_id][reason_id] = found
@@ -101,6 +106,22 @@ def _renew(session: Session, alert: Alert, reason: Reason, values: dict[str, Any
         end_reason(session, alert, reason, reason.ended, now)
 
 
+def _churned(signals: Signals) -> ColumnElement[bool]:
+    return or_(Account.stage == "churned", Account.churned_on <= signals.day)
+
+
+def _left(session: Session, playbooks: Collection[str], signals: Signals) -> Iterable[tuple[int, int, _Seen]]:
+    """The reasons of these playbooks whose accounts are no longer in care."""
+    of_theirs = (Reason.playbook.in_(playbooks), Reason.ended_at.is_(None), ~in_care(signals.day))
+    joined = (
+        select(Alert.id, Reason.id, _churned(signals))
+        .join(Reason, Reason.alert_id == Alert.id)
+        .join(Account, Alert.account_id == Account.id)
+    )
+    for alert_id, reason_id, churned in session.execute(joined.where(*of_theirs)).all() if playbooks else ():
+        yield alert_id, reason_id, _Seen(Measured(False, bool(churned), None, None, None, {}), "", None)
+
+
 def _measured(
     session: Session, playbook: Playbook, signals: Signals, trends: Mapping[str, list[float]]
 ) -> Iterable[tuple[int, int, _Seen]]:
@@ -114,7 +135,7 @@ def _measured(
             Reason.id,
             Account.id,
             in_care(signals.day).label("in_care"),
-            or_(Account.stage == "churned", Account.churned_on <= signals.day).label("churned"),
+            _churned(signals).label("churned"),
             playbook.when.clause.label("holds"),
             recovered.label("recovered"),
             severity.label("severity"),

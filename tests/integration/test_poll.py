@@ -310,11 +310,15 @@ async def test_contacts_may_have_a_zone_and_a_preferred_channel(company: Company
     assert found == {"c1": ("Asia/Tokyo", "slack"), "c2": (None, None)}
 
 
-async def test_a_column_that_is_empty_at_first_may_be_named_in_any_condition(database: Database, tmp_path: Path, sqlite_source: str) -> None:
+async def test_a_column_that_is_empty_at_first_may_be_named_in_any_condition(
+    database: Database, tmp_path: Path, sqlite_source: str
+) -> None:
     company = Company(tmp_path, sqlite_source, database, {"usage": None})
     company.make(crm="id TEXT, name TEXT, score, signed, pilot, said")
     company.sql("INSERT INTO crm (id, name) VALUES ('a', 'A'), ('b', 'B')")
-    company.playbook("scored", when="score > 5 AND ABS(score) - 1 < 2 * score AND COALESCE(score, 9) BETWEEN -score AND 8", priority="score")
+    company.playbook(
+        "scored", when="score > 5 AND ABS(score) - 1 < 2 * score AND COALESCE(score, 9) BETWEEN -score AND 8", priority="score"
+    )
     company.playbook("signed", when="signed > '2026-01-01' AND signed + 30 > TODAY AND signed - TODAY < 30", kind="expansion")
     company.playbook("other", when="pilot AND NOT said LIKE 'n%' AND said IN ('yes')", kind="onboarding")
     company.playbook("empty", when="score IS NULL AND (score < signed) IS NULL", kind="gift")

@@ -124,13 +124,16 @@ async def test_stale_usage_can_be_released(open_world: OpenWorld) -> None:
 
 
 @on_sqlite
-async def test_stale_usage_leaves_the_alerts_that_stand_as_they_are(open_world: OpenWorld) -> None:
+async def test_stale_usage_leaves_the_alerts_that_stand_as_they_are_but_of_accounts_that_left(open_world: OpenWorld) -> None:
     world = await open_world()
     card = await world.card("Acme")
     world.company.newest = date(2026, 11, 17)
     world.clock.move(days=5)
     world.company.tells("Acme", steady)
+    world.company.change("Borealis", stage="churned")
     report = await world.sweep()
-    assert (report.opened, report.resolved) == (0, 0)
+    assert (report.opened, report.resolved) == (0, 1)
+    assert ((left := await world.alert("Borealis")).state, left.outcome) == ("ended", "churned")
     await world.quiet()
     assert card.buttons
+    assert (await world.alert("Acme")).closed_at is None
