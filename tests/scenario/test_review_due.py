@@ -42,7 +42,7 @@ def notices(world: World, channel: str) -> list[str]:
 
 
 async def test_the_owner_is_asked_once_with_what_is_known(open_world: OpenWorld) -> None:
-    world = await open_world(accounts=acme, settings=DUE)
+    world = await open_world(accounts=acme, settings=DUE | {"alerts": {"deadlines": [{"within": "3h"}]}})
     card = await world.card("Acme")
     assert "A QBR has been due for 10 days, and none is planned." in card.read
     assert "None was held so far." in card.read
@@ -53,6 +53,12 @@ async def test_the_owner_is_asked_once_with_what_is_known(open_world: OpenWorld)
     assert (await world.sweep()).opened == 0
     home = await open_home(world, JANA)
     assert "QBR overdue by 10 days, none planned" in home
+    assert "Schedule…" in home
+    assert "Done…" not in home
+    assert await world.duty(hours=3.1) == {"reminded": 1}
+    reminder = Card(world.sandbox.direct_messages(JANA.id)[0])
+    assert "A QBR has been due for 10 days, and none is planned." in reminder.read
+    assert reminder.buttons == ["Take it", "Schedule…", "Snooze…", "Details"]
     assert "review.is_due" not in home.lower()
 
 
@@ -92,6 +98,7 @@ async def test_nobody_plans_it(open_world: OpenWorld) -> None:
     await world.sweep()
     await until(lambda: world.direct(JANA), "the owner is reminded")
     assert "three days have gone by" in world.direct(JANA)[0]
+    assert Card(world.sandbox.direct_messages(JANA.id)[0]).buttons == ["Details"]
     assert notices(world, "#cs-leads") == []
     world.clock.move(days=4)
     await world.sweep()
