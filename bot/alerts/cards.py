@@ -131,6 +131,7 @@ def _shared(alert: Alert, account: Account, play: Play | None, beside: Beside) -
         "play": _play(reasons, play),
         "reopens": beside.before.get(alert.reopens_id) if alert.reopens_id else None,
         "take_by": alert.take_by if alert.state == m.State.OPEN else None,
+        "late": alert.take_by is not None and alert.take_by <= world.now(),
         "room": _room(beside.rooms.get(alert.id)),
     }
 

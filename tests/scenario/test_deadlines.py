@@ -63,6 +63,7 @@ async def test_nobody_takes_it(open_world: OpenWorld) -> None:
     assert "Nobody has taken it yet; it was to be taken by" in told
     assert last_direct(world, JANA).buttons == ["Take it", "Snooze…", "Details"]
     assert f"Reminded <@{JANA.id}>: nobody has taken it" in (await world.card("Acme")).words
+    assert "was to be taken by <!date^" in (await world.card("Acme")).words
     assert await world.duty(hours=2.9) == {}
 
     assert await world.duty(hours=0.2) == {"told": 1}

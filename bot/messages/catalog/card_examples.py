@@ -139,6 +139,7 @@ CARD_EXAMPLES: dict[str, Message] = {
     "churn-risk-recovered": replace(CLOSED, state=State.RECOVERED, closed_by=None),
     "churn-risk-ended": replace(CLOSED, state=State.ENDED, closed_by=None, note="No longer in the CRM"),
     "churn-risk-two-reasons": replace(OPEN, also=(SILENT_TOO,), history=JOINED, take_by=NOW + hours(4)),
+    "churn-risk-late": replace(OPEN, take_by=NOW - hours(2), late=True),
     "churn-risk-one-reason-over": replace(OPEN, also=(replace(SILENT_TOO, standing=False),), history=JOINED),
     "churn-risk-back-and-worse": replace(OPEN, reopens=NOW - hours(200), history=(HistoryLine(Did.REOPENED, NOW - hours(1)),)),
     "churn-risk-written-to": replace(TAKEN, history=(*OPEN.history, WROTE)),

@@ -52,8 +52,8 @@ class AlertCard(Message):
     """One alert through its whole life. Closed states collapse to one quiet line.
 
     `cause` is the first reason that stands; `also` are the others. `reopens`: when the alert before was closed, of which this is a
-    worse return. `take_by`: until when somebody must take it. `shared`: people of other organisations read it, so it names no money
-    and quotes nobody.
+    worse return. `take_by`: until when somebody must take it; `late`: that has passed. `shared`: people of other organisations
+    read it, so it names no money and quotes nobody.
     """
 
     alert_id: int
@@ -75,6 +75,7 @@ class AlertCard(Message):
     also: tuple[ReasonOnCard, ...] = ()
     reopens: datetime | None = None
     take_by: datetime | None = None
+    late: bool = False
     room: RoomOnCard | None = None
     shared: bool = False
 
