@@ -23,6 +23,7 @@ from models import Account, Alert, Reason, Receipt, Teammate
 
 TASK = CardName.TASK.value
 FARTHEST = timedelta(days=366)
+LAST_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def next_business_day(settings: Settings, zone: ZoneInfo, now: datetime) -> date
 
 
 def deadline_of(settings: Settings, due: date, zone: ZoneInfo, now: datetime) -> datetime:
-    """When that day's work ends; the end of the calendar day when that is over already."""
-    closes = settings.hours.closes_on(due, str(zone))
-    return closes if closes > now else start_of(due + timedelta(days=1), zone)
+    """When that day's work ends; its last minute when that is over already, or is midnight, which bears the next day's date."""
+    closes, last = settings.hours.closes_on(due, str(zone)), start_of(due + timedelta(days=1), zone) - LAST_MINUTE
+    return closes if now < closes < last else last
 
 
 def set_task(session: Session, settings: Settings, task: NewTask, actor: Actor, now: datetime) -> Alert | None:
