@@ -125,7 +125,9 @@ async def assign_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
         open_only(alert)
         people = load_people(session, [(alert.owner_email, account.owner_email)])
         current = owner_of(alert, account, people, reasons_of(session, [alert.id])[alert.id])
-        return m.AssignModal(alert_id=alert.id, account=account_fact(account), cause=cause_now(session, alert, desk), current=current)
+        mine = current is not None and current.slack_id == actor.slack_id
+        fact, cause = account_fact(account), cause_now(session, alert, desk)
+        return m.AssignModal(alert_id=alert.id, account=fact, cause=cause, current=current, mine=mine)
 
     return await modal_about(desk, click, make)
 

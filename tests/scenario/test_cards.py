@@ -244,6 +244,10 @@ async def test_an_owner_who_is_not_in_slack_is_named_as_such(world: World) -> No
     await world.quiet()
     assert (await world.alert("Dynamo")).taken_by == OLIVER.id
     assert card.buttons == TAKEN
+    assert f"<@{OLIVER.id}> took it" in card.words
+    for person, shown in ((OLIVER, False), (LEAD, True)):
+        await world.click(person, card, Action.ALERT_ASSIGN)
+        assert ("initial_user" in str(world.modal(person).body)) is shown, "whoever has it means somebody else"
 
 
 @on_sqlite

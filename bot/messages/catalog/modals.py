@@ -62,11 +62,12 @@ class ResolveModal(AlertModal):
 
 @dataclass(frozen=True, kw_only=True)
 class AssignModal(AlertModal):
-    """`current`: who has it now, preselected when in Slack."""
+    """`current`: who has it now, preselected when in Slack and not the reader (`mine`), who means somebody else."""
 
     template: ClassVar[str] = "assign"
     callback: ClassVar[Callback] = Callback.ALERT_ASSIGN
     current: Person | None = None
+    mine: bool = False
 
 
 @dataclass(frozen=True)
