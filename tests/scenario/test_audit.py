@@ -26,6 +26,8 @@ async def test_it_is_searched_by_words(world: World) -> None:
     every = (await world.command(ADMIN, "audit")).read
     assert every.index(f"<@{OLIVER.id}> dismissed an alert") < every.index(f"<@{JANA.id}> took an alert") < every.index("Staysail opened")
     assert "“We *know* &lt;!here&gt;”" in every
+    await world.open_and_submit(LEAD, await world.card("Acme"), Action.ALERT_ASSIGN, teammate=OLIVER.id)
+    assert f"<@{LEAD.id}> gave an alert to <@{OLIVER.id}> · " in (await world.command(ADMIN, "audit")).read
     for text, (inside, outside) in {
         "acme": ("took an alert", "dismissed"),
         "jana": ("took an alert", "opened an alert"),

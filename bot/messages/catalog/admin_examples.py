@@ -65,6 +65,7 @@ LINES = (
     AuditLine(NOW - hours(2), "setting_reset", ANNA, setting="Routes", before="arr > 1 -> #x", after=""),
     AuditLine(NOW - hours(3), "assigned", BEN, NORTHWIND, "usage-drop", ANNA, why="knows them best"),
     AuditLine(NOW - hours(4), "opened", None, ALDER, "usage-drop"),
+    AuditLine(NOW - hours(4), "not_asked", None, ALDER, "nps-renewal", why="a_year"),
     AuditLine(NOW - hours(5), "unheard_of", BEN, HOSTILE, "<!here>", why="=1+1 <!channel> `*" * 20),
 )
 AUDIT = AuditAnswer(lines=LINES)
