@@ -9,11 +9,12 @@ from bot.messages.numbers import day, exact
 
 NAME_IN_STARS = re.compile(r"(?<!\S)\*([\w.-]+)\*(?!\S)")
 INDENT = "\u2003"
+SHORT = {name.lower(): name for name in ("ARR", "B2B", "CES", "CRM", "CSAT", "EBR", "NPS", "QBR")}
 
 
 def words(name: str) -> str:
-    """usage-drop → Usage drop."""
-    spaced = " ".join(name.replace("-", " ").replace("_", " ").split())
+    """usage-drop → Usage drop, nps-renewal → NPS renewal."""
+    spaced = " ".join(SHORT.get(part, part) for part in name.replace("-", " ").replace("_", " ").split())
     return spaced[:1].upper() + spaced[1:]
 
 

@@ -91,7 +91,7 @@ def test_a_form_offers_the_outcomes_that_fit_its_card() -> None:
 
 def test_a_playbooks_line_holds_its_figures() -> None:
     said = seen(PLAYBOOKS)
-    assert "*Onboarding b2b* · live · version 3 · 14 running (of these 2 held out)" in said
+    assert "*Onboarding B2B* · live · version 3 · 14 running (of these 2 held out)" in said
     assert "Ended: 31 reached the goal, 7 reached the end, 2 taken over, 1 left by its exit" in said
     assert "Held back: 3 held by a rule, 1 quiet after the last one" in said
     assert "Last 90 days: 9 useful, 2 false alarms" in said
@@ -156,8 +156,8 @@ def said_of(playbook: str) -> str:
 @pytest.mark.parametrize(
     ("playbook", "says"),
     [
-        ("Onboarding b2b", "It waits for active_users.recent &gt;= 5, until <!date^"),
-        ("Onboarding b2b", "Variant: *video*"),
+        ("Onboarding B2B", "It waits for active_users.recent &gt;= 5, until <!date^"),
+        ("Onboarding B2B", "Variant: *video*"),
         ("Gifts", "is running, silently\nIn shadow: the steps are only recorded, nobody is touched."),
         ("Weekly round", "In the holdout: the steps are only recorded"),
         ("Anniversary", "The last play ended <!date^"),
