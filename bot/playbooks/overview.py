@@ -4,13 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.alerts.people import person
-from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.playbooks.decide import Guard
 from bot.playbooks.dry_run import dry_run
@@ -18,7 +16,7 @@ from bot.playbooks.engine import ALERT
 from bot.playbooks.funnel import Funnel, funnel
 from bot.playbooks.precision import Precision
 from bot.playbooks.program import stands_at, to_come
-from bot.playbooks.rulebook import Rulebook
+from bot.playbooks.rulebook import Rulebook, no_playbook
 from bot.playbooks.silence import HOLDOUT, SHADOW
 from bot.playbooks.start import running_for
 from bot.playbooks.status import statuses
@@ -44,8 +42,7 @@ def playbook_answer(session: Session, rulebook: Rulebook, name: str, now: dateti
     """Refused when there is no such playbook."""
     known = statuses(session)
     if not any(name in some for some in (rulebook.playbooks, rulebook.broken, known, _running_names(session))):
-        near = get_close_matches(name, [*rulebook.playbooks, *rulebook.broken, *known], n=1)
-        raise Refused(f"No playbook is called “{name}”." + (f" Did you mean “{near[0]}”?" if near else ""))
+        raise no_playbook(name, [*rulebook.playbooks, *rulebook.broken, *known])
     (line,) = _lines(session, rulebook, known, [name], now)
     status = known.get(name)
     playbook = rulebook.playbooks.get(name) or rulebook.editions.get((name, line.version))

@@ -1,8 +1,9 @@
 """What a pass decides by: the playbooks that count, those of plays in flight, the signals, and where things go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,5 +78,11 @@ class Rulebook:
         if name in self.broken:
             raise Refused(f"“{name}” cannot be used now: {self.broken[name][0]}")
         if name not in self.playbooks:
-            raise Refused(f"No playbook is called “{name}”. `/stay playbooks` names them.")
+            raise no_playbook(name, (*self.playbooks, *self.broken))
         return self.playbooks[name]
+
+
+def no_playbook(name: str, known: Iterable[str]) -> Refused:
+    near = get_close_matches(name, list(known), n=1)
+    hint = f"Did you mean “{near[0]}”?" if near else "`/stay playbooks` names them."
+    return Refused(f"No playbook is called “{name}”. {hint}")

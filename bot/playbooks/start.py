@@ -32,8 +32,7 @@ def start_by_hand(session: Session, rulebook: Rulebook, playbook_name: str, acco
     account = session.get(Account, account_id)
     if account is None:
         raise Refused("This account is no longer there.")
-    if playbook.target != "account":
-        raise Refused(f"`{playbook_name}` is about contacts: it starts by itself, person by person.")
+    must_be_about_accounts(playbook)
     held = _held(session, rulebook, replace(playbook, once_per=None), account_id, now)
     if held:
         raise Refused(f"`{playbook_name}` cannot start for {account.name}: {WHY_NOT[held]}.")
@@ -41,6 +40,11 @@ def start_by_hand(session: Session, rulebook: Rulebook, playbook_name: str, acco
     if begun is None:
         raise Refused(f"`{playbook_name}` cannot start for {account.name}: {WHY_NOT[Held.OPEN]}.")
     return begun
+
+
+def must_be_about_accounts(playbook: Playbook) -> None:
+    if playbook.target != "account":
+        raise Refused(f"`{playbook.name}` is about contacts: it starts by itself, person by person.")
 
 
 def start_for(session: Session, rulebook: Rulebook, playbook_name: str, account_id: str, occasion: str, now: datetime) -> str | int:

@@ -12,6 +12,7 @@ from bot.alerts.queries import owned_by, risks_page, team
 from bot.errors import Refused
 from bot.messages import catalog as m
 from bot.messages.actions import Action, PickFor, read_pick_block
+from bot.playbooks.rulebook import no_playbook
 from bot.playbooks.why import Limits, why, why_broken
 from bot.team.roles import Actor
 from bot.team.sight import sees_money, without_money
@@ -63,6 +64,8 @@ async def why_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
         raise Refused("Why what? Try `/stay why` and an account, and perhaps a playbook.")
     query, playbook = await desk.database.read(_split_why, desk, command.rest)
     hits = await desk.database.read(find_accounts, query)
+    if not hits.accounts:
+        await desk.database.read(_mistyped_playbook, desk, query)
     if len(hits.accounts) == 1:
         return await desk.database.read(_why, desk, actor, hits.accounts[0].id, playbook)
     return accounts.choice(query, hits, PickFor.WHY, playbook)
@@ -74,6 +77,13 @@ def _split_why(session: Session, desk: Desk, rest: str) -> tuple[str, str | None
     rulebook = desk.load_rulebook(session)
     names = {*rulebook.playbooks, *rulebook.broken}
     return (head.strip(), last.lower()) if head and last.lower() in names else (rest, None)
+
+
+def _mistyped_playbook(session: Session, desk: Desk, query: str) -> None:
+    """Nothing bears this name, but without its last word it is an account's: that word was to be a playbook's."""
+    head, _, last = query.rpartition(" ")
+    if head and find_accounts(session, head).accounts:
+        raise no_playbook(last.lower(), desk.load_rulebook(session).playbooks)
 
 
 def _why(session: Session, desk: Desk, actor: Actor, account_id: str, playbook: str | None) -> m.WhyAnswer:

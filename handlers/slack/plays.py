@@ -10,7 +10,7 @@ from bot.messages import catalog as m
 from bot.messages.actions import Action, PickFor, read_start_value
 from bot.playbooks.definition import Playbook
 from bot.playbooks.overview import place_of
-from bot.playbooks.start import start_by_hand
+from bot.playbooks.start import must_be_about_accounts, start_by_hand
 from bot.playbooks.status import statuses
 from bot.playbooks.take_over import take_over
 from bot.team.roles import Actor
@@ -38,7 +38,9 @@ async def start_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
 
 
 def _load_playbook(session: Session, desk: Desk, name: str) -> Playbook:
-    return desk.load_rulebook(session).get(name)
+    playbook = desk.load_rulebook(session).get(name)
+    must_be_about_accounts(playbook)
+    return playbook
 
 
 def start_question(session: Session, desk: Desk, actor: Actor, name: str, account_id: str) -> m.StartQuestion:

@@ -121,7 +121,7 @@ async def test_why_says_each_verdict(open_world: OpenWorld) -> None:
     assert "*Usage drop*: waits for tomorrow" in await why(world, "Dear")
     assert "the owner's 2 new cards of the day are used up" in await why(world, "Dear")
     assert "*Usage drop*: does not match" in await why(world, "Evergreen")
-    assert "1 of 3 conditions are not met" in await why(world, "Evergreen")
+    assert "1 of 3 conditions is not met" in await why(world, "Evergreen")
     assert "*Usage drop*: no longer a customer" in await why(world, "Left")
     await world.open_and_submit(JANA, card, Action.ALERT_DISMISS, outcome="known")
     assert "*Usage drop*: quiet after the last alert" in await why(world, "Acme")
@@ -129,6 +129,9 @@ async def test_why_says_each_verdict(open_world: OpenWorld) -> None:
     assert "*Usage drop*: opens at the next sweep" in await why(world, "Acme")
     assert (await world.command(JANA, "why")).text.startswith("Why what?")
     assert (await world.command(JANA, "why Evergreen usage-drop")).words.count("Usage drop") == 1
+    wrong = await world.command(JANA, "why Evergreen usage-dorp")
+    assert wrong.read == "No playbook is called “usage-dorp”. Did you mean “usage-drop”?"
+    assert (await world.command(JANA, "why No Such")).read == "No account has “No Such” in its name or domain."
 
 
 def rows_of(answer: Card) -> list[list[str]]:

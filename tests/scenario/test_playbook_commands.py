@@ -40,6 +40,7 @@ BY_HAND = {
     "trigger": "manual",
     "steps": [{"split": {"call": 1, "mail": 1}, "call": [{"wait": "2d"}], "mail": [{"wait": "2d"}]}, {"card": "check-in"}],
 }
+PER_PERSON = BY_HAND | {"playbook": "per-person", "trigger": {"event": "met"}, "target": "contact", "steps": [{"wait": "2d"}]}
 
 
 def two_newcomers(company: Company) -> None:
@@ -58,7 +59,7 @@ def write(folder: Path, *playbooks: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 async def world(open_world: OpenWorld, tmp_path: Path) -> World:
-    return await open_world(accounts=two_newcomers, settings=write(tmp_path, ONBOARDING, BY_HAND))
+    return await open_world(accounts=two_newcomers, settings=write(tmp_path, ONBOARDING, BY_HAND, PER_PERSON))
 
 
 async def play_of(world: World, account: str) -> Play:
@@ -156,7 +157,7 @@ async def test_playbooks_shows_how_each_stands(world: World) -> None:
     assert "*Onboarding* · live · version 1 · 2 running" in answer.read
     assert "Last 90 days: 1 useful, 0 false alarms" in answer.read
     assert "*By hand* · live · version 1 · 0 running" in answer.read
-    assert answer.buttons == ["Open", "Open"]
+    assert answer.buttons == ["Open"] * 3
     await world.click(JANA, answer, Action.PLAYBOOK_OPEN, "by-hand")
     assert "Starts when a person starts it" in world.told(JANA)[-1]
 
@@ -337,6 +338,8 @@ async def test_a_start_that_is_not_understood_says_why(world: World) -> None:
         ("start", "Start what for whom?"),
         ("start by-hand", "Start what for whom?"),
         ("start nothing Acme", "No playbook is called “nothing”."),
+        ("start by-hnad Acme", "No playbook is called “by-hnad”. Did you mean “by-hand”?"),
+        ("start per-person Acme", "`per-person` is about contacts"),
         ("start by-hand nobody", "No account has “nobody”"),
     ):
         assert (await world.command(JANA, text)).read.startswith(said), text
