@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import usage_source
-from bot.alerts.history import history_line
+from bot.alerts.history import history_of
 from bot.alerts.lifecycle import WAITS_FOR_CARDS
 from bot.alerts.people import People, load_people, owner_person, person
 from bot.alerts.reasons import reasons_of, standing_of
@@ -122,7 +122,7 @@ def _shared(alert: Alert, account: Account, play: Play | None, beside: Beside) -
         "since": alert.opened_at,
         "acting": person(alert.taken_by),
         "worse": _worse(lead_of(alert, reasons)),
-        "history": tuple(line for trace in beside.histories.get(alert.id, ()) if (line := history_line(trace))),
+        "history": history_of(beside.histories.get(alert.id, ())),
         "snoozed_until": alert.snoozed_until,
         "closed_at": alert.closed_at,
         "closed_by": person(alert.closed_by),

@@ -1,5 +1,7 @@
 """What was done to an alert, as its card and its details tell it."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.alerts.people import person
@@ -7,6 +9,15 @@ from bot.messages import catalog as m
 from models import Trace
 
 KNOWN = frozenset(m.Did)
+
+
+def history_of(traces: Iterable[Trace]) -> tuple[m.HistoryLine, ...]:
+    """In their order. What several reasons saw of one signal at one moment is told once."""
+    told: dict[m.HistoryLine, m.HistoryLine] = {}
+    for trace in traces:
+        if line := history_line(trace):
+            told.setdefault(replace(line, playbook="") if line.did is m.Did.WORSENED else line, line)
+    return tuple(told.values())
 
 
 def history_line(trace: Trace) -> m.HistoryLine | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.queries import contacts_of, signals_of
 from bot.alerts.cards import cause_of, facts_of
-from bot.alerts.history import history_line
+from bot.alerts.history import history_of
 from bot.alerts.people import load_people, person
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.reasons import reasons_of
@@ -54,7 +54,7 @@ def details_of(session: Session, alert: Alert, account: Account, sight: Sight) -
         facts=facts_of(alert, account, people, sources, world, reasons),
         signals=signals_of(session, sight.rulebook.signals, account.id),
         contacts=contacts_of(session, account.id),
-        history=tuple(line for trace in traces_of(session, alert.id) if (line := history_line(trace))),
+        history=history_of(traces_of(session, alert.id)),
         earlier=earlier_alerts(session, account.id, world, besides=alert.id),
         plays=plays_of(session, sight.rulebook, account.id),
         mail=mail_of(session, account.id, sight.tracked),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.queries import contacts_of
 from bot.alerts.cards import cause_of, facts_of, lead_of
-from bot.alerts.history import history_line
+from bot.alerts.history import history_of
 from bot.alerts.people import load_people
 from bot.alerts.queries import earlier_alerts
 from bot.alerts.reasons import reasons_of
@@ -90,7 +90,7 @@ def _facts(session: Session, subject: Subject, reasons: Sequence[Reason], scene:
 
 
 def _timeline(session: Session, subject: Subject, comments: bool) -> tuple[m.HistoryLine, ...]:
-    lines = [line for trace in traces_of(session, subject.alert.id) if (line := history_line(trace))]
+    lines = history_of(traces_of(session, subject.alert.id))
     return tuple(line if comments else replace(line, note="") for line in lines)
 
 

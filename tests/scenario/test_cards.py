@@ -141,7 +141,7 @@ async def test_an_alert_ends_or_gets_worse_with_its_account_and_the_same_card_sa
     assert report.resolved == 2
     assert "Recovered by itself" in quiet_line(recovered)
     assert "Worse since it opened: 17 → 8 a day" in got_worse.words
-    assert "Got worse: 17 → 8, <!date^" in got_worse.words
+    assert "Got worse: active users 17 → 8 a day, <!date^" in got_worse.words
     assert "Ended: the customer left" in quiet_line(left)
     assert "no longer a customer" in (await world.command(JANA, "why Cobalt")).words
     assert len(world.posts()) == 4
@@ -271,7 +271,7 @@ async def test_a_card_of_long_ago_tells_that_it_is_over(world: World) -> None:
 
 
 def three_playbooks(company: Company) -> None:
-    company.account("Acme")
+    company.account("Acme", renewal_on="2026-12-24")
     company.account("Silentium", silent)
     company.account("Renewia", better, renewal_on="2026-12-24")
 
@@ -285,6 +285,12 @@ async def test_every_builtin_playbook_tells_its_own_story(open_world: OpenWorld)
     await world.quiet()
     stories = sorted(message.text.split(":")[0] for message in world.posts())
     assert stories == ["Renewal at risk at Renewia", "Usage drop at Acme", "Usage drop at Silentium"]
+    world.company.tells("Acme", worse)
+    await world.sweep()
+    await world.quiet()
+    told = (await world.card("Acme")).read
+    assert "Also: Renewal at risk" in told.replace("*", "")
+    assert told.count("Got worse: active users 17 → 8 a day") == 1, "both reasons saw it"
 
 
 @on_sqlite
