@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.alerts.lifecycle import Change
 from bot.alerts.reasons import reasons_of
 from bot.alerts.record import apply
-from bot.duty.post import Kind, Telling, tell
+from bot.duty.post import Kind, Telling, show_anew, tell
 from bot.messages.catalog import State
 from bot.settings import Settings
 from bot.team.away import OVERRULED, in_charge
@@ -81,6 +81,7 @@ def come_back(session: Session, settings: Settings, absence: Absence, now: datet
     """
     who = session.get_one(Teammate, absence.slack_id, with_for_update=True)
     absence.ended_at = now
+    show_anew(session, Kind.STAND_IN, str(absence.id), absence.since)
     if in_person and says_away(who, settings, now):
         session.add(Absence(slack_id=who.slack_id, since=now, until=who.status_until, stand_in=None, source=OVERRULED))
     keeper = keeper_of(session, absence, now)

@@ -17,7 +17,7 @@ from bot.duty.post import Kind, told_of
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.settings import Settings
-from models import Absence, Account, Alert, Dispatch, Teammate
+from models import Absence, Account, Alert, Dispatch, OutboxMessage, Teammate
 
 MOOT = "it is in hand, or over"
 Write = Callable[[Session, Dispatch, World], m.Message | Withheld]
@@ -102,12 +102,16 @@ def _moved(session: Session, dispatch: Dispatch, world: World) -> m.Message | Wi
 
 
 def _stand_in(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
+    """Whoever has read it reads there, too, that it is over."""
     absence = session.get(Absence, dispatch.content["absence"])
-    if absence is None or absence.ended_at:
+    stands = session.scalar(select(OutboxMessage.ts).where(OutboxMessage.dedup_key == dispatch.key)) is not None
+    if absence is None or (absence.ended_at and not stands):
         return Withheld("they are back")
-    lines = _lines(session, dispatch.content["alerts"], world)
+    lines, absent = _lines(session, dispatch.content["alerts"], world), m.Person(slack_id=absence.slack_id)
+    if absence.ended_at:
+        return m.StandInSummary(absent=absent, lines=lines, total=len(lines), over=True)
     day, until = back_on(absence, session.get(Teammate, absence.slack_id), world.zone)
-    return m.StandInSummary(absent=m.Person(slack_id=absence.slack_id), lines=lines, total=len(lines), back_on=day, until=until)
+    return m.StandInSummary(absent=absent, lines=lines, total=len(lines), back_on=day, until=until)
 
 
 def _away(session: Session, dispatch: Dispatch, world: World, managers: str) -> m.Message | Withheld:

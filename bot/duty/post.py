@@ -19,6 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.bulk import insert_into
@@ -86,3 +87,11 @@ def tell_together(session: Session, tellings: Iterable[Telling], now: datetime) 
 def told_of(dispatch: Dispatch) -> list[dict[str, Any]]:
     """What it tells of each of its alerts."""
     return dispatch.content.get(EACH) or [dispatch.content]
+
+
+def show_anew(session: Session, kind: Kind, about: str, since: datetime) -> None:
+    """What was told since then under keys that begin so is brought up to date."""
+    told = (Dispatch.kind == kind.value, Dispatch.created_at >= since, Dispatch.key.startswith(f"{kind}:{about}:", autoescape=True))
+    raised = update(Dispatch).where(*told).values(version=Dispatch.version + 1).returning(Dispatch.id, Dispatch.version)
+    for number, version in session.execute(raised).all():
+        outbox.refresh(session, f"{SUBJECT}:{number}", version)

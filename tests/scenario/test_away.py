@@ -63,6 +63,8 @@ async def test_somebody_goes_away_and_comes_back(open_world: OpenWorld) -> None:
     (told,) = world.direct(JANA)
     assert f"Welcome back. <@{OLIVER.id}> has 1 open alert of yours in hand, and keeps it." in told.replace("*", "")
     assert (await world.alert("Acme")).assigned_to == OLIVER.id
+    (told,) = world.direct(OLIVER)
+    assert f"<@{JANA.id}> is back:* new alerts of their accounts no longer come to you. 1 alert that came to you is still open." in told
     assert await world.duty(days=1) == {}
     assert "You are here." in await said(world, JANA, "away")
 

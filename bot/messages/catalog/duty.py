@@ -63,7 +63,8 @@ class MovedSummary(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class StandInSummary(Message):
-    """For whoever stands in. `back_on`: the day on which the absent person is back, where they are; `until`, a moment within a day."""
+    """For whoever stands in. `back_on`: the day on which the absent person is back, where they are; `until`, a moment within a day.
+    `over`: they are back."""
 
     SHOWN: ClassVar[int] = 10
     template: ClassVar[str] = "stand-in"
@@ -72,6 +73,7 @@ class StandInSummary(Message):
     total: int = 0
     back_on: date | None = None
     until: datetime | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,7 @@ DUTY_EXAMPLES: dict[str, Message] = {
     "moved-from-you": MovedSummary(side=Side.OLD, lines=LINES[:1], total=1, others=(BEN,)),
     "moved-to-nobody": MovedSummary(side=Side.MANAGERS, lines=LINES[3:], total=2, others=(ANNA,)),
     "stand-in": StandInSummary(absent=ANNA, lines=LINES[:2], total=2, back_on=BACK),
+    "stand-in-is-over": StandInSummary(absent=ANNA, lines=LINES[:1], total=1, over=True),
     "stand-in-for-nothing": StandInSummary(absent=ANNA),
     "stand-in-for-very-much": StandInSummary(absent=ANNA, lines=LINES * 3, total=41, until=NOW + hours(4)),
     "away": AwayAnswer(absence_id=3, managers="#cs-leads", stand_in=BEN, moved=3, back_on=BACK),
