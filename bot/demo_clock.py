@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -15,11 +15,13 @@ from bot.app import App
 from bot.clock import day_of
 from bot.delivery.outbox import is_behind
 from bot.sandbox.company import live_on
+from jobs.duty import duty
 from jobs.lease import lease
+from jobs.reviews import look_after_reviews
 from jobs.schedule import run_recorded
 from models import OutboxMessage
 
-DAY = timedelta(days=1)
+HALF_A_DAY = timedelta(hours=12)
 PATIENCE = 3.0
 GLANCE = 0.02
 
@@ -37,7 +39,18 @@ class Life:
         await asyncio.to_thread(live_on, self._company, self._today, self._lived_until, day)
         self._lived_until = day
         await run_recorded(self.app.database, "sweep", self._sweep)
-        await self._sent()
+        await self.look_after()
+
+    async def look_after(self) -> None:
+        """What is due for people and meetings, also in the other half of a day: then it is morning elsewhere."""
+        database, briefs = self.app.database, True
+        async with lease(database, "duty", wait=True):
+            await duty(database, self.app.settings, self.app.world.now())
+        while briefs:  # a deck goes into the thread of its brief, which must stand first
+            async with lease(database, "reviews", wait=True):
+                done = await look_after_reviews(self.app.reviews)
+            await self._sent()
+            briefs = bool(done.get("briefs"))
 
     async def _sweep(self) -> dict[str, Any]:
         return asdict(await self.app.sweep.run())
@@ -83,12 +96,19 @@ class DemoClock:
         async with lease(self._life.app.database, "sweep", wait=True):
             began = self._ahead
             for step in steps(timedelta(seconds=seconds)):
-                self._ahead = began + step
-                await self._life.catch_up()
+                self._ahead = began + step.ahead
+                await (self._life.catch_up() if step.whole else self._life.look_after())
 
 
-def steps(length: timedelta) -> Iterator[timedelta]:
-    """A day, two days …, and the whole length."""
-    for day in range(1, -(-length // DAY)):
-        yield day * DAY
-    yield length
+class Step(NamedTuple):
+    """`whole`: a day has gone by, or the jump ends; else half a day more."""
+
+    ahead: timedelta
+    whole: bool
+
+
+def steps(length: timedelta) -> Iterator[Step]:
+    """Half a day, a day, a day and a half …, and the whole length."""
+    for half in range(1, -(-length // HALF_A_DAY)):
+        yield Step(half * HALF_A_DAY, half % 2 == 0)
+    yield Step(length, True)
