@@ -97,7 +97,7 @@ def _wrong_text(form: HeldForm) -> Wrong:
     if not form.came:
         wrong[Input.CAME] = InputError.CAME_MISSING
     if not (form.decisions or form.note):
-        wrong[Input.AGREED] = InputError.AGREED_MISSING
+        wrong[Input.AGREED] = "What was agreed, or what did you note? A few words of either, please."
     elif form.minutes and not (form.decisions or form.tasks):
         wrong[Input.AGREED] = "There is nothing to send: minutes say what was agreed and the tasks."
     for name, text in ((Input.AGREED, form.decisions), (Input.NOTE, form.note)):

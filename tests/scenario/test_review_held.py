@@ -272,7 +272,7 @@ async def test_mistakes_come_back_inside_the_modal(world: World) -> None:
     question = message(world)
     assert (await world.click(JANA, question, Action.REVIEW_HELD)).ok
     wrong: list[tuple[dict[str, Any], dict[str, str]]] = [
-        ({}, {Input.AGREED: InputError.AGREED_MISSING}),
+        ({}, {Input.AGREED: "What was agreed, or what did you note? A few words of either, please."}),
         (
             {Input.NOTE.value: "x", Input.MINUTES.value: ["yes"]},
             {Input.AGREED: "There is nothing to send: minutes say what was agreed and the tasks."},
