@@ -18,7 +18,7 @@ export function drawModal(force = false) {
   const fresh = shown.id !== view.id;
   shown = { id: view.id, hash: view.hash, user: store.me };
   const scroll = root.querySelector(".modal-body")?.scrollTop || 0;
-  const inside = root.contains(document.activeElement);
+  const inside = root.contains(document.activeElement) || document.activeElement === document.body; // a button that is busy has lost the focus
   root.replaceChildren(dialog(view, stack));
   const area = root.querySelector(".modal-body");
   area.scrollTop = fresh ? 0 : scroll;
