@@ -188,7 +188,7 @@ async def test_scheduling_it_from_the_card_settles_the_card(open_world: OpenWorl
     outcome = await world.open_and_submit(JANA, await world.card("Acme"), Action.REVIEW_SCHEDULE)
     assert outcome.ok, outcome
     await until(lambda: len(world.direct(JANA)) == 1, "the organizer has the meeting's message")
-    assert "Review due · Planned · " in (await world.card("Acme")).read
+    assert "Review due · Planned for <!date^" in (await world.card("Acme")).words
     (planned,) = await reviews(world)
     assert (planned.type, planned.state) == ("qbr", "scheduled")
     world.clock.move(days=4)
