@@ -186,7 +186,8 @@ class Failed:
     end: str = ""
 
 
-def settle_failed(session: Session, failed: Failed, worker: str, machine_now: datetime) -> None:
+def settle_failed(session: Session, failed: Failed, worker: str, machine_now: datetime) -> bool:
+    """False: it was no longer ours."""
     values = _released() | {"problem": failed.problem, "retry_at": failed.retry_at}
     if failed.uncertain:
         del values["uncertain"], values["attempted_at"]
@@ -194,7 +195,7 @@ def settle_failed(session: Session, failed: Failed, worker: str, machine_now: da
         values["dead_at"] = machine_now
     if not failed.counts:
         values["attempts"] = Row.attempts - 1
-    session.execute(update(Row).where(Row.id == failed.id, Row.claimed_by == worker).values(values))
+    return _changed(session, update(Row).where(Row.id == failed.id, Row.claimed_by == worker).values(values))
 
 
 def _released() -> dict[str, Any]:

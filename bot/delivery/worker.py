@@ -262,8 +262,7 @@ class Worker:
     def _settle(self, session: Session, results: Sequence[Result], now: datetime) -> None:
         for result in results:
             if isinstance(result, Failed):
-                outbox.settle_failed(session, result, self._name, now)
-                if result.end:
+                if outbox.settle_failed(session, result, self._name, now) and result.end:
                     self.tell(session, result.subject, result.end, result.problem)
             elif isinstance(result, Skipped) and outbox.settle_skipped(session, result, self._name):
                 self.tell(session, result.subject, WITHHELD, result.why)

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from bot import clock
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.dispatches import Post
@@ -271,6 +272,21 @@ async def test_a_process_that_dies_while_sending_leaves_a_dead_letter(database: 
     assert mail.letters == []
     assert (report.posted, report.failed, report.waiting) == (0, 1, 0)
     assert "it may have been sent" in ((await row_of(database, number)).problem or "")
+
+
+@on_sqlite
+async def test_what_became_of_a_letter_is_told_by_whoever_has_it_alone(database: Database) -> None:
+    hold = asyncio.Event()
+    async with mail_server(hold=hold, verdicts=["550 5.1.1 No such user"]) as mail:
+        number = await one_letter(database)
+        delivering = asyncio.ensure_future(mail_worker(database, mail.url).deliver())
+        await until(lambda: mail.connections, "the letter is on its way")
+        await change(database, OutboxMessage, claimed_by="another process", claimed_until=clock.now() + timedelta(days=1))
+        hold.set()
+        await delivering
+    row = await row_of(database, number)
+    assert (row.claimed_by, row.dead_at) == ("another process", None)
+    assert (await traces_of(database), await touches_of(database)) == ([], 1)
 
 
 @on_sqlite
