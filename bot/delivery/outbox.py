@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.bulk import inserting
@@ -187,15 +187,16 @@ class Failed:
 
 
 def settle_failed(session: Session, failed: Failed, worker: str, machine_now: datetime) -> bool:
-    """False: it was no longer ours."""
+    """Whether it was given up: it was still ours, and nobody has changed meanwhile what it shows (a change counts the attempts anew)."""
     values = _released() | {"problem": failed.problem, "retry_at": failed.retry_at}
     if failed.uncertain:
         del values["uncertain"], values["attempted_at"]
     if failed.retry_at is None:
-        values["dead_at"] = machine_now
+        values["dead_at"] = case((Row.attempts > 0, literal(machine_now, Moment)))
     if not failed.counts:
         values["attempts"] = Row.attempts - 1
-    return _changed(session, update(Row).where(Row.id == failed.id, Row.claimed_by == worker).values(values))
+    settling = update(Row).where(Row.id == failed.id, Row.claimed_by == worker).values(values).returning(Row.dead_at)
+    return session.scalar(settling.execution_options(synchronize_session=False)) is not None
 
 
 def _released() -> dict[str, Any]:

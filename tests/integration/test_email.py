@@ -289,6 +289,19 @@ async def test_what_became_of_a_letter_is_told_by_whoever_has_it_alone(database:
     assert (await traces_of(database), await touches_of(database)) == ([], 1)
 
 
+async def test_what_changes_during_the_last_attempt_is_not_given_up_with_it(database: Database) -> None:
+    number = await one_letter(database)
+    row = await row_of(database, number)
+    for version, given_up in ((2, False), (None, True)):
+        now = clock.now()
+        await database.run(outbox.claim, [row.id], "mine", now)
+        if version:
+            await database.run(outbox.refresh, row.subject, version)
+        in_vain = outbox.Failed(row.id, "nobody answers", uncertain=False, retry_at=None)
+        assert await database.run(outbox.settle_failed, in_vain, "mine", now) == given_up
+        assert bool((await row_of(database, number)).dead_at) == given_up
+
+
 @on_sqlite
 async def test_a_worker_that_is_stopped_waits_for_the_letters_under_way(database: Database) -> None:
     hold = asyncio.Event()
