@@ -271,7 +271,14 @@ class Worker:
         outbox.revive(session, [message.id for message in shown])
 
     def tell(self, session: Session, subject: str, what: str, why: str) -> None:
-        """Tells whoever knows the subject what became of it."""
+        """Tells whoever knows the subject what became of it. What fails in it (a broken letter of the team's own) undoes nothing else."""
         kind, number = read_subject(subject)
-        if aftermath := self._aftermaths.get(kind):
-            aftermath(session, number, what, why)
+        if (aftermath := self._aftermaths.get(kind)) is None:
+            return
+        try:
+            with session.begin_nested():
+                aftermath(session, number, what, why)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.error("aftermath_failed", subject=subject, problem=str(error), exc_info=True)

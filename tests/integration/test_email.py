@@ -6,6 +6,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.database import Database
@@ -16,7 +18,7 @@ from bot.delivery.mail import Letter, mailbox, message_of
 from bot.delivery.schemes import MAIL
 from bot.delivery.senders.email import SmtpSender, SmtpServer
 from bot.errors import NotSent, Undeliverable
-from models import Contact, OutboxMessage
+from models import Contact, OutboxMessage, Touch
 from tests.conftest import on_sqlite
 from tests.factories import until
 from tests.mailserver import mail_server
@@ -300,6 +302,19 @@ async def test_what_changes_during_the_last_attempt_is_not_given_up_with_it(data
         in_vain = outbox.Failed(row.id, "nobody answers", uncertain=False, retry_at=None)
         assert await database.run(outbox.settle_failed, in_vain, "mine", now) == given_up
         assert bool((await row_of(database, number)).dead_at) == given_up
+
+
+async def test_a_failure_to_tell_what_became_of_a_letter_undoes_nothing_else(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(session: Session, number: int, what: str, why: str) -> None:
+        session.execute(delete(Touch))
+        raise ValueError("the letter that tells it is broken")
+
+    monkeypatch.setattr("tests.post.dispatch_aftermath", lambda now: fail)
+    number = await one_letter(database)
+    async with mail_server(replies=["550 5.1.1 No such user"]) as mail:
+        await mail_worker(database, mail.url).deliver()
+    assert "No such user" in ((await row_of(database, number)).problem or "")
+    assert await touches_of(database) == 1
 
 
 @on_sqlite
