@@ -9,7 +9,8 @@ MORNING = time(9)
 
 
 def next_morning(contact: Contact, account: Account, hours: BusinessHours, now: datetime) -> datetime:
-    """Nine o'clock of the next day where the contact is, or the next opening after it; in their zone."""
+    """The next nine o'clock where the contact is, or the next opening after it; in their zone."""
     zone = zone_of(known_zone(contact.timezone, account.timezone) or hours.zone)
-    nine = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), MORNING, zone)
+    there = now.astimezone(zone)
+    nine = datetime.combine(there.date() + timedelta(days=there.time() >= MORNING), MORNING, zone)
     return hours.opens_at(nine, str(zone)).astimezone(zone)

@@ -69,15 +69,23 @@ def account_in(zone: str | None) -> Account:
 @pytest.mark.parametrize(
     ("contact", "account", "now", "leaves"),
     [
-        ("America/New_York", "Asia/Tokyo", WEDNESDAY, "2026-11-19T09:00:00-05:00"),
+        ("America/New_York", "Asia/Tokyo", WEDNESDAY, "2026-11-18T09:00:00-05:00"),
         (None, "Asia/Tokyo", WEDNESDAY, "2026-11-19T09:00:00+09:00"),
         (None, None, WEDNESDAY, "2026-11-19T09:00:00+01:00"),
         ("Mars/Olympus", None, WEDNESDAY, "2026-11-19T09:00:00+01:00"),
-        ("Pacific/Auckland", None, datetime(2026, 11, 18, 12, tzinfo=UTC), "2026-11-20T09:00:00+13:00"),
+        ("Pacific/Auckland", None, datetime(2026, 11, 18, 12, tzinfo=UTC), "2026-11-19T09:00:00+13:00"),
         (None, None, datetime(2026, 11, 20, 9, tzinfo=UTC), "2026-11-23T08:00:00+01:00"),
         (None, None, datetime(2026, 12, 23, 9, tzinfo=UTC), "2026-12-28T08:00:00+01:00"),
     ],
-    ids=["contact", "account", "workspace", "no such zone", "tomorrow is there already", "weekend", "holidays"],
+    ids=[
+        "it is not yet nine there",
+        "account",
+        "workspace",
+        "no such zone",
+        "it is night there, and tomorrow already",
+        "weekend",
+        "holidays",
+    ],
 )
 def test_the_next_morning_is_the_contacts_own(contact: str | None, account: str | None, now: datetime, leaves: str) -> None:
     person = Contact(id="c", name="C", timezone=contact)
