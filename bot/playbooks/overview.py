@@ -51,6 +51,7 @@ def playbook_answer(session: Session, rulebook: Rulebook, name: str, now: dateti
         book=line,
         about=playbook.about if playbook else "",
         trigger=trigger_in_words(playbook.trigger) if playbook else "",
+        when=" AND ".join(part.text for part in playbook.when.parts) if playbook else "",
         since=_since(session, line, status) or now,
         mode_by=person(status.mode_by) if status else None,
         paused_at=status.paused_at if status else None,

@@ -181,7 +181,7 @@ async def test_playbooks_has_pages(open_world: OpenWorld, tmp_path: Path) -> Non
 @on_sqlite
 async def test_a_playbook_is_seen_as_a_funnel(world: World) -> None:
     first = (await world.command(JANA, "playbook onboarding")).read
-    assert "From signing to first value\nStarts whenever its condition becomes true" in first
+    assert "From signing to first value\nStarts whenever its condition becomes true: `stage = 'activation'`" in first
     assert "card *onboarding-check* · 2 reached\n" in first
     assert "· 2 reached · *2 here now*" in first
     await later(world, days=3)

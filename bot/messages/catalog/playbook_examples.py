@@ -57,6 +57,7 @@ PLAYBOOK = PlaybookAnswer(
     book=BOOK,
     about="From signing to first value",
     trigger="when an account enters new-customers",
+    when="stage = 'activation' AND arr < 50000",
     since=NOW - hours(800),
     mode_by=BEN,
     steps=STEPS,

@@ -74,7 +74,7 @@ class StepLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaybookAnswer(Message):
-    """One playbook: what sets it off, its steps as a funnel, and, for admins, what can be done with it.
+    """One playbook: what sets it off (`when`: its condition), its steps as a funnel, and, for admins, what can be done with it.
 
     `since`: since when it is in its mode. `canary`: e-mail addresses of the owners for whom it is live. `older`: running plays of
     earlier versions, which are in no count of the steps; `closing`: plays whose steps are done and whose cards are open.
@@ -87,6 +87,7 @@ class PlaybookAnswer(Message):
     book: PlaybookLine
     about: str = ""
     trigger: str = ""
+    when: str = ""
     since: datetime
     mode_by: Person | None = None
     paused_at: datetime | None = None
