@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import md5
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -208,7 +209,22 @@ def _own_local_day(element: _LocalDay, compiler: SQLCompiler, **options: Any) ->
 
 
 def _local_day(moment: str | None, zone: str) -> str | None:
-    return None if moment is None else datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+    """A sweep asks it of every account, several times: most hours lie in one day, and are looked up once."""
+    if moment is None:
+        return None
+    return _day_of_hour(moment[:13], zone) or _there(moment, zone).date().isoformat()
+
+
+@lru_cache(maxsize=1 << 15)
+def _day_of_hour(hour: str, zone: str) -> str | None:
+    """None: the day ends in this hour, or the clocks change."""
+    begins, ends = (_there(f"{hour}:{rest}", zone) for rest in ("00", "59:59.999999"))
+    same = (begins.date(), begins.utcoffset()) == (ends.date(), ends.utcoffset())
+    return begins.date().isoformat() if same else None
+
+
+def _there(moment: str, zone: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
 
 
 def schema_problem(session: Session) -> str | None:

@@ -15,6 +15,7 @@ CHANGES = {
     "Europe/Prague": (datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)),
     "America/New_York": (datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2025, 11, 2, 6, tzinfo=UTC)),
     "Pacific/Apia": (datetime(2011, 12, 30, 10, tzinfo=UTC),),  # a day that never was
+    "America/St_Johns": (datetime(2010, 11, 7, 2, 31, tzinfo=UTC),),  # a minute after midnight back to the day before
     "Asia/Kolkata": (datetime(2026, 1, 1, tzinfo=UTC),),
     "UTC": (datetime(2026, 1, 1, tzinfo=UTC),),
 }
@@ -26,6 +27,7 @@ async def test_it_is_what_the_clocks_there_showed(database: Database) -> None:
         zone = ZoneInfo(name)
         moments = [at + timedelta(minutes=chance.randint(-60 * 48, 60 * 48)) for at in changes for _ in range(40)]
         moments += [at.replace(hour=0) + timedelta(hours=hours) for at in changes for hours in range(-3, 28)]
+        moments += [at + timedelta(minutes=minutes) for at in changes for minutes in (-1, 0, 1)]
         found = await database.read(_days, moments, zone)
         assert found == [moment.astimezone(zone).date() for moment in moments], name
 
