@@ -257,6 +257,15 @@ async def test_an_anniversary_is_thanked_for_unless_a_risk_is_open(sample: Sampl
 
 
 @on_sqlite
+async def test_the_end_of_a_trial_is_no_renewal_at_risk(sample: Sample) -> None:
+    sample.enable = ("renewal-risk",)
+    await sample.sweep(19)
+    trials = {account.id for account in await sample.rows(Account) if account.stage == "trial"}
+    assert trials
+    assert not trials & {account for account, _, _ in await sample.cards()}
+
+
+@on_sqlite
 async def test_an_anniversary_waits_for_a_pressing_matter(sample: Sample) -> None:
     sample.enable = ("renewal-risk", "anniversary")
     await sample.sweep()

@@ -58,7 +58,7 @@ FROM counted
 RULES = {
     "usage-drop": "ratio < 0.6 AND baseline >= 5 AND stage IN ('adoption', 'growth')",
     "gone-silent": "silent >= 10 AND baseline >= 5 AND stage IN ('adoption', 'growth')",
-    "renewal-risk": "renewal_days BETWEEN 0 AND 60 AND ratio < 0.9",
+    "renewal-risk": "renewal_days BETWEEN 0 AND 60 AND ratio < 0.9 AND stage <> 'trial'",
 }
 ALERTS = {
     "usage-drop": {"a-1001", "a-1101", "a-1102", "a-1103", "a-1202", "a-1301", "a-1501"},
