@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.check_calendars import check_calendars
 from bot.clock import day_of
 from bot.connectors.people.slack import SlackPeople
 from bot.connectors.ports import Crm, Usage
-from bot.database import Database, reachable, schema_problem
+from bot.database import Database, reachable, schema_problem, zone_problem
 from bot.errors import Finding, InvalidInput, RecordMissing, SendFailed, SourceFailed
 from bot.manifest import FILE
 from bot.outgoing import slack_session
@@ -69,10 +70,9 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
     for finding in (*problems, *_write_back(app), *read, *_deck(app.settings)):
         yield finding
     if not schema:
-        for finding in await app.database.read(_playbooks, app.settings, kinds):
-            yield finding
-        for finding in await app.database.read(_surveys, app.settings):
-            yield finding
+        for look in (_zone, partial(_playbooks, kinds=kinds), _surveys):
+            for finding in await app.database.read(look, app.settings):
+                yield finding
         for finding in await app.database.read(_dead_letters):
             yield finding
     async for finding in _slack(app.client, app.settings):
@@ -147,6 +147,12 @@ def _usage(usage: Usage | None, settings: Settings) -> list[Finding]:
 
 def _deck(settings: Settings) -> list[Finding]:
     return check_template(settings.deck_template, f"{settings.path}: meetings.deck")
+
+
+def _zone(session: Session, settings: Settings) -> list[Finding]:
+    problem = zone_problem(session, settings.zone)
+    cure = "use its older name, or renew the time zones of the server"
+    return [Finding(f"{settings.path}: workspace.timezone", problem, cure)] if problem else []
 
 
 def _playbooks(session: Session, settings: Settings, kinds: Mapping[str, str]) -> list[Finding]:

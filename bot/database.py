@@ -197,6 +197,14 @@ def local_day(moment: ColumnElement[Any], zone: ZoneInfo) -> ColumnElement[date]
     return _LocalDay(moment, literal(zone.key))
 
 
+def zone_problem(session: Session, zone: ZoneInfo) -> str | None:
+    """Why days cannot be counted there, in words: PostgreSQL has names of zones of its own, and an old server misses new ones."""
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    known = session.scalar(text("SELECT true FROM pg_timezone_names WHERE name = :name"), {"name": zone.key})
+    return None if known else f"PostgreSQL knows no time zone `{zone.key}`"
+
+
 @compiles(_LocalDay)
 def _at_time_zone(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
     moment, zone = (compiler.process(operand, **options) for operand in element.clauses)

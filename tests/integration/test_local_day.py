@@ -2,12 +2,14 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import literal, null, select
 from sqlalchemy.orm import Session
 
-from bot.database import Database, local_day
+from bot.database import Database, local_day, zone_problem
 from models.base import Moment
 from tests.conftest import on_sqlite
 
@@ -30,6 +32,12 @@ async def test_it_is_what_the_clocks_there_showed(database: Database) -> None:
         moments += [at + timedelta(minutes=minutes) for at in changes for minutes in (-1, 0, 1)]
         found = await database.read(_days, moments, zone)
         assert found == [moment.astimezone(zone).date() for moment in moments], name
+
+
+async def test_a_zone_that_the_database_does_not_know_is_named(database: Database) -> None:
+    assert [await database.read(zone_problem, ZoneInfo(name)) for name in CHANGES] == [None] * len(CHANGES)
+    problem = await database.read(zone_problem, cast("ZoneInfo", SimpleNamespace(key="Europe/Atlantis")))
+    assert problem == (None if database.is_sqlite else "PostgreSQL knows no time zone `Europe/Atlantis`")
 
 
 async def test_nothing_has_no_day(database: Database) -> None:
