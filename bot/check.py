@@ -19,8 +19,9 @@ from bot.check_calendars import check_calendars
 from bot.clock import day_of
 from bot.connectors.people.slack import SlackPeople
 from bot.connectors.ports import Crm, Usage
-from bot.database import Database, reachable, schema_problem, zone_problem
+from bot.database import Database, reachable, schema_problem
 from bot.errors import Finding, InvalidInput, RecordMissing, SendFailed, SourceFailed
+from bot.functions import zone_problem
 from bot.manifest import FILE
 from bot.outgoing import slack_session
 from bot.playbooks.known import doubts

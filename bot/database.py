@@ -7,33 +7,22 @@ dialect works the same. SQLite gets exactly one writing thread (WAL, BEGIN IMMED
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
-from functools import lru_cache
-from hashlib import md5
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     URL,
-    ColumnElement,
     Connection,
-    Date,
     Engine,
-    Integer,
-    Text,
     create_engine,
     event,
-    literal,
     make_url,
     text,
 )
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from bot.errors import StaysailError
+from bot.functions import PYTHONS
 from models import SCHEMA
 
 P = ParamSpec("P")
@@ -125,114 +114,14 @@ def _engine(url: Any, size: int, begin: str | None = None) -> Engine:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-8000", CHECKPOINTS):
             connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("any_case", 1, _any_case, deterministic=True)
-        connection.create_function("id_number", 1, _id_number, deterministic=True)
-        connection.create_function("local_day", 2, _local_day, deterministic=True)
+        for name, arguments, function in PYTHONS:
+            connection.create_function(name, arguments, function, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-class _AnyCase(FunctionElement[str]):
-    name = "any_case"
-    type = Text()
-    inherit_cache = True
-
-
-def any_case(column: Any) -> ColumnElement[str]:
-    """A text in lower case, in any script, as Python's `str.lower` has it. SQLite's own lower() knows A–Z only."""
-    return _AnyCase(column)
-
-
-@compiles(_AnyCase)
-def _lower(element: _AnyCase, compiler: SQLCompiler, **options: Any) -> str:
-    return f"lower({compiler.process(element.clauses, **options)})"
-
-
-@compiles(_AnyCase, "sqlite")
-def _own_function(element: _AnyCase, compiler: SQLCompiler, **options: Any) -> str:
-    return f"any_case({compiler.process(element.clauses, **options)})"
-
-
-def _any_case(value: str | None) -> str | None:
-    return None if value is None else value.lower()
-
-
-class _IdNumber(FunctionElement[int]):
-    name = "id_number"
-    type = Integer()
-    inherit_cache = True
-
-
-def id_number(column: Any) -> ColumnElement[int]:
-    """28 bits of a text's MD5, as a number: what spreads accounts evenly, and the same on both databases."""
-    return _IdNumber(column)
-
-
-@compiles(_IdNumber)
-def _md5(element: _IdNumber, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(CAST('x' || substr(md5({compiler.process(element.clauses, **options)}), 1, 7) AS bit(28)) AS integer)"
-
-
-@compiles(_IdNumber, "sqlite")
-def _own_md5(element: _IdNumber, compiler: SQLCompiler, **options: Any) -> str:
-    return f"id_number({compiler.process(element.clauses, **options)})"
-
-
-def _id_number(value: str | None) -> int | None:
-    return None if value is None else int(md5(value.encode(), usedforsecurity=False).hexdigest()[:7], 16)
-
-
-class _LocalDay(FunctionElement[date]):
-    name = "local_day"
-    type = Date()
-    inherit_cache = True
-
-
-def local_day(moment: ColumnElement[Any], zone: ZoneInfo) -> ColumnElement[date]:
-    """The calendar day of a moment, as the clocks in a zone showed it then. SQLite knows no zones."""
-    return _LocalDay(moment, literal(zone.key))
-
-
-def zone_problem(session: Session, zone: ZoneInfo) -> str | None:
-    """Why days cannot be counted there, in words: PostgreSQL has names of zones of its own, and an old server misses new ones."""
-    if session.get_bind().dialect.name != "postgresql":
-        return None
-    known = session.scalar(text("SELECT true FROM pg_timezone_names WHERE name = :name"), {"name": zone.key})
-    return None if known else f"PostgreSQL knows no time zone `{zone.key}`"
-
-
-@compiles(_LocalDay)
-def _at_time_zone(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
-    moment, zone = (compiler.process(operand, **options) for operand in element.clauses)
-    return f"CAST({moment} AT TIME ZONE {zone} AS date)"
-
-
-@compiles(_LocalDay, "sqlite")
-def _own_local_day(element: _LocalDay, compiler: SQLCompiler, **options: Any) -> str:
-    return f"local_day({compiler.process(element.clauses, **options)})"
-
-
-def _local_day(moment: str | None, zone: str) -> str | None:
-    """A sweep asks it of every account, several times: most hours lie in one day, and are looked up once."""
-    if moment is None:
-        return None
-    return _day_of_hour(moment[:13], zone) or _there(moment, zone).date().isoformat()
-
-
-@lru_cache(maxsize=1 << 15)
-def _day_of_hour(hour: str, zone: str) -> str | None:
-    """None: the day ends in this hour, or the clocks change."""
-    begins, ends = (_there(f"{hour}:{rest}", zone) for rest in ("00", "59:59.999999"))
-    same = (begins.date(), begins.utcoffset()) == (ends.date(), ends.utcoffset())
-    return begins.date().isoformat() if same else None
-
-
-def _there(moment: str, zone: str) -> datetime:
-    return datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
 
 
 def schema_problem(session: Session) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
 from bot.accounts.sources import OURS
-from bot.database import any_case
+from bot.functions import any_case
 from bot.messages import catalog as m
 from models import Account, Contact, Source
 

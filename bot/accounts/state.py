@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Double, Select, cast, exists, func, 
 from bot.accounts.catalogue import Kind, Signal, days_between
 from bot.accounts.sources import HEALTH, OURS
 from bot.clock import start_of
-from bot.database import local_day
+from bot.functions import local_day
 from models import Account, Alert, Invitation, Response, Touch
 from models.base import Moment
 

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import day_of, start_of
-from bot.database import any_case
 from bot.durations import parse_duration
+from bot.functions import any_case
 from bot.messages import catalog as m
 from bot.messages.render import words_of
 from bot.settings.changeable import CHANGEABLE

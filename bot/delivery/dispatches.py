@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.bulk import insert_into
 from bot.clock import Clock
-from bot.database import any_case
 from bot.delivery import outbox
 from bot.delivery.composed import BOUNCED, GIVEN_UP, Aftermath, Composed, Composer, Withheld
 from bot.delivery.invitations import moot, reached_nobody, remind_no_more
@@ -25,6 +24,7 @@ from bot.delivery.mail import Calendar, Letter
 from bot.delivery.post import Post
 from bot.delivery.schemes import MAIL
 from bot.delivery.sender import Call
+from bot.functions import any_case
 from bot.letters.links import UNSUBSCRIBE, mail_to_unsubscribe, tracked
 from bot.messages import catalog
 from bot.messages.render import render

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.catalogue import days_between
 from bot.clock import day_of, start_of
-from bot.database import local_day
 from bot.feedback.groups import SEGMENT
 from bot.feedback.statistics import median
+from bot.functions import local_day
 from bot.messages import catalog as m
 from bot.surveys.survey import Band, Kind
 from models import Account, Invitation, Response, Theme, ThemeMark

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from bot.alerts.people import person
-from bot.database import any_case
 from bot.feedback.growth import Counts, counts_of
 from bot.feedback.theme_answers import few_anonymous, reads, shown_here, themed
 from bot.feedback.themes import every_theme, theme_named
+from bot.functions import any_case
 from bot.messages import catalog as m
 from bot.settings import Settings
 from bot.team.roles import Actor

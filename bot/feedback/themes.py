@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from bot.alerts.record import STAYSAIL, show
-from bot.database import any_case
 from bot.errors import AlreadyDone, Refused
 from bot.feedback.theme_notice import hide_end, show_end, show_standing
+from bot.functions import any_case
 from bot.messages.mrkdwn import clean
 from models import Alert, Response, Theme, ThemeMark, Trace
 from models.queries import themes_of

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.database import any_case
+from bot.functions import any_case
 from bot.home.reader import Reader, summaries
 from bot.messages import catalog as m
 from bot.messages.actions import HomeFilter

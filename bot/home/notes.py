@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.queries import find_accounts
 from bot.bulk import insert_into
-from bot.database import any_case
+from bot.functions import any_case
 from bot.home.links import accounts_by_link
 from bot.messages import catalog as m
 from models import Account, Channel, Note, Room, Trace

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.bulk import insert_into
-from bot.database import any_case
 from bot.delivery.dispatches import Telling, tell_once
 from bot.delivery.keys import answer_key
 from bot.delivery.kinds import REVIEW_ANSWER
+from bot.functions import any_case
 from bot.reviews.records import people_of, show
 from bot.reviews.replies import Answer
 from bot.reviews.whom import whom

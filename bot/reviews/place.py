@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import known_zone
 from bot.alerts.reasons import reasons_of
-from bot.database import any_case
 from bot.delivery.mail import mailbox
 from bot.delivery.touches import barred
 from bot.errors import Refused, Undeliverable
+from bot.functions import any_case
 from bot.reviews.means import Means
 from bot.reviews.proposals import Side
 from models import Account, Alert, Contact, Play, Reason, Response, Teammate

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.business_hours import zone_of
 from bot.clock import day_of
-from bot.database import any_case
+from bot.functions import any_case
 from bot.letters.facts import CsmFacts, LetterFacts
 from bot.surveys.means import Means, zone_name
 from bot.surveys.survey import Survey, Wording

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import literal, null, select
 from sqlalchemy.orm import Session
 
-from bot.database import Database, local_day, zone_problem
+from bot.database import Database
+from bot.functions import local_day, zone_problem
 from models.base import Moment
 from tests.conftest import on_sqlite
 

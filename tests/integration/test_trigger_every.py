@@ -9,8 +9,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.catalogue import Catalogue
-from bot.database import Database, id_number
+from bot.database import Database
 from bot.documents.source import read_source
+from bot.functions import id_number
 from bot.playbooks.triggers import EveryTrigger, Instant, firing, parse_trigger
 from models import Account, Play
 from tests.conftest import on_sqlite

@@ -8,9 +8,9 @@ from pydantic import BeforeValidator
 from sqlalchemy import case
 
 from bot.accounts.signals import Signals
-from bot.database import id_number
 from bot.documents.words import shown, wrong
 from bot.durations import describe, parse_duration
+from bot.functions import id_number
 from bot.playbooks.triggers.trigger import Firing, Instant, Trigger
 from models import Account
 
