@@ -2,7 +2,7 @@
 
     open ──take──► taken ──┐
      │ ▲            │      ├─ resolve ─► resolved
-     │ └── back ────┤      ├─ dismiss ─► dismissed
+     │ └ back, wake ┤      ├─ dismiss ─► dismissed
      └──snooze─► snoozed ──┘
                            ├─ none of its reasons stands any more ─► recovered
                            └─ the account churned or left the CRM, or it was only to be told ─► ended
@@ -80,6 +80,27 @@ def snooze(alert: Snapshot, until: datetime, now: datetime, reason: str = "") ->
     return Change(values, "snoozed", {"until": until.isoformat(), "note": reason})
 
 
+@dataclass(frozen=True)
+class Returned:
+    """How an alert came back before: `what` its trace says, by whom (None: by itself), and when."""
+
+    what: str
+    who: str | None
+    at: datetime
+
+
+def wake(alert: Snapshot, who: str, before: Returned | None) -> Change | None:
+    """None when the same person has brought it back already: a double click."""
+    _must_be_open(alert)
+    if alert.state is State.SNOOZED:
+        return Change(_back(alert), "woken")
+    if before is None:
+        raise Refused("It is not snoozed.")
+    if before.who == who:
+        return None
+    raise AlreadyDone(before.what if before.who else "back", before.who, before.at)
+
+
 def resolve(alert: Snapshot, who: str, outcome: Outcome, now: datetime, note: str = "") -> Change | None:
     if _is_repeated(alert, State.RESOLVED, who, outcome):
         return None
@@ -152,8 +173,7 @@ def remeasure(alert: Snapshot, reasons: Sequence[Standing], now: datetime) -> Fo
         detail = {} if outcome == RECOVERED else {"outcome": outcome}
         return Followed(values, Change(_closed(State.RECOVERED, None, now, outcome, ""), "recovered", detail))
     if wakes:
-        state = State.TAKEN if alert.taken_by else State.OPEN
-        return Followed(values, Change({"state": state, "snoozed_until": None}, "returned"))
+        return Followed(values, Change(_back(alert), "returned"))
     if any(found and found.get("got_worse") for found in values):
         return Followed(values, Change({}, "worsened"))
     return Followed(values, Change({}, "reason_ended" if ended else "updated") if any(values) else None)
@@ -175,12 +195,17 @@ def join(alert: Snapshot) -> Change:
     """A further reason joins: what was put to sleep without knowing of it wakes."""
     if alert.state is not State.SNOOZED:
         return Change({}, "joined")
-    return Change({"state": State.TAKEN if alert.taken_by else State.OPEN, "snoozed_until": None}, "joined")
+    return Change(_back(alert), "joined")
 
 
 def got_worse(worst: float | None, severity: float | None) -> bool:
     """By at least a tenth of the worst so far: noise is not news."""
     return worst is not None and severity is not None and severity > worst + max(abs(worst) * WORSE_BY, 1e-9)
+
+
+def _back(alert: Snapshot) -> dict[str, Any]:
+    """To whoever had taken it."""
+    return {"state": State.TAKEN if alert.taken_by else State.OPEN, "snoozed_until": None}
 
 
 def _closed(state: State, who: str | None, now: datetime, outcome: str, note: str) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
-from bot.alerts.lifecycle import ALERT_CLOSED, CLOSED, NOT_TRUE, WAITS_FOR_CARDS, Change, Snapshot
+from bot.alerts.lifecycle import ALERT_CLOSED, CLOSED, NOT_TRUE, WAITS_FOR_CARDS, Change, Returned, Snapshot
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject, read_subject
 from bot.errors import Refused
-from bot.messages.catalog import State
+from bot.messages.catalog import Did, State
 from models import Alert, Event, OutboxMessage, Play, Reason, Trace
 
 STAYSAIL = "staysail"
 QUIET = frozenset({"updated"})
+BACK = (Did.TAKEN.value, Did.RETURNED.value, Did.WOKEN.value)
 
 
 def snapshot(alert: Alert) -> Snapshot:
@@ -53,6 +54,13 @@ def apply(session: Session, alert: Alert, change: Change, actor: str, now: datet
     if alert.state in CLOSED:
         for reason in standing_reasons(session, alert.id):
             end_reason(session, alert, reason, alert.state, now)
+
+
+def returned(session: Session, alert_id: int) -> Returned | None:
+    """How it last came back from a snooze, or into somebody's hand."""
+    last = select(Trace.what, Trace.actor, Trace.at).where(Trace.alert_id == alert_id, Trace.what.in_(BACK)).order_by(Trace.id.desc())
+    found = session.execute(last.limit(1)).first()
+    return Returned(found.what, found.actor if found.actor != STAYSAIL else None, found.at) if found else None
 
 
 def _tell_plays(session: Session, alert: Alert, now: datetime) -> None:

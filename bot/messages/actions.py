@@ -13,6 +13,7 @@ class Action(StrEnum):
 
     ALERT_TAKE = "alert.take"
     ALERT_SNOOZE = "alert.snooze"
+    ALERT_WAKE = "alert.wake"
     ALERT_DISMISS = "alert.dismiss"
     ALERT_RESOLVE = "alert.resolve"
     ALERT_DETAILS = "alert.details"

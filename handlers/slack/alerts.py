@@ -13,7 +13,7 @@ from bot.alerts.cards import cause_of, conditions_of, owner_of
 from bot.alerts.lifecycle import Change, Snapshot
 from bot.alerts.people import load_people
 from bot.alerts.reasons import reasons_of
-from bot.alerts.record import act, snapshot
+from bot.alerts.record import act, returned, snapshot
 from bot.duty import digests
 from bot.errors import AlreadyDone, Refused
 from bot.messages import catalog as m
@@ -100,6 +100,16 @@ async def snooze_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     return await modal_about(desk, click, make)
 
 
+async def wake_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
+    await desk.database.run(_wake, int(click.value), actor, desk.now())
+    desk.worker.wake()
+    return None
+
+
+def _wake(session: Session, alert_id: int, actor: Actor, now: datetime) -> None:
+    act_for(session, alert_id, lambda alert: lifecycle.wake(alert, actor.slack_id, returned(session, alert_id)), actor, now)
+
+
 async def dismiss_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
     crm = desk.settings.crm.writable
 
@@ -170,6 +180,7 @@ FEATURE = Feature(
     clicks={
         Action.ALERT_TAKE: take_clicked,
         Action.ALERT_SNOOZE: snooze_clicked,
+        Action.ALERT_WAKE: wake_clicked,
         Action.ALERT_DISMISS: dismiss_clicked,
         Action.ALERT_RESOLVE: resolve_clicked,
         Action.ALERT_WHY: why_clicked,

@@ -94,7 +94,7 @@ async def test_a_snooze_until_a_date(world: World) -> None:
     await world.quiet()
     assert "*Snoozed until*\n<!date^" in card.words
     assert "1 Dec 2026 08:00 UTC" in card.words
-    assert card.buttons == TAKEN
+    assert card.buttons == ["Wake now", *TAKEN]
 
 
 @on_sqlite

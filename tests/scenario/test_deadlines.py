@@ -128,6 +128,10 @@ async def test_back_from_a_snooze_it_has_its_whole_time_again(open_world: OpenWo
     assert await moment(world, "reminded_at") is None
     world.clock.at = await moment(world, "take_by")
     assert await world.duty() == {"reminded": 1}
+    await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="2w")
+    await world.quiet()
+    await world.click(JANA, card, Action.ALERT_WAKE)
+    assert await world.duty() == {"started": 1}, "woken by a person, too"
     assert len(world.direct(JANA)) == 2
 
 

@@ -196,6 +196,10 @@ async def test_what_others_do_on_the_card_is_shown_too_and_a_sleeper_stays_for_t
     assert titles(digest) == ["Aster", "Acme"]
     assert f"Taken by <@{OLIVER.id}>" in digest.read
     assert "Snoozed until" in digest.read
+    assert (await world.click(OLIVER, digest, Action.ALERT_WAKE)).ok
+    await world.quiet()
+    assert "Snoozed" not in digest.read
+    assert (await world.open_and_submit(JANA, await world.card("Aster"), Action.ALERT_SNOOZE, snooze_for="1w")).ok
     await at(world, 19, 9)
     assert titles(digests(world, OLIVER)[0]) == ["Acme", "Borealis"], "he has it in hand"
     await at(world, 20, 8)

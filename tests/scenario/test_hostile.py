@@ -24,7 +24,7 @@ CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 PING = re.compile(r"<!(channel|here|everyone|subteam)|<@U0JANA> &lt;|<https://evil")
 
 
-MODALS = [action for action in Action if action.value.startswith("alert.") and action is not Action.ALERT_TAKE]
+MODALS = [action for action in Action if action.value.startswith("alert.") and action not in (Action.ALERT_TAKE, Action.ALERT_WAKE)]
 
 
 def hostile(company: Company) -> None:

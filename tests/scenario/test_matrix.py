@@ -29,6 +29,7 @@ MAY: dict[Action, set[Person]] = {  # rooms first: whoever has taken the alert i
     Action.ROOM_CLOSE: CONCERNED,
     Action.ALERT_TAKE: TEAM,
     Action.ALERT_SNOOZE: TEAM,
+    Action.ALERT_WAKE: TEAM,
     Action.ALERT_DISMISS: TEAM,
     Action.ALERT_RESOLVE: TEAM,
     Action.ALERT_DETAILS: TEAM,

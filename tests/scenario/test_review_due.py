@@ -128,6 +128,14 @@ async def test_a_prompt_that_is_snoozed_rests(open_world: OpenWorld) -> None:
     await until(lambda: world.direct(JANA), "the owner is reminded")
     assert len(world.direct(JANA)) == 1
     assert notices(world, "#cs-leads") == []
+    card = await world.card("Acme")
+    assert (await world.open_and_submit(JANA, card, Action.ALERT_SNOOZE, snooze_for="2w")).ok
+    await world.quiet()
+    assert (await world.click(JANA, await world.card("Acme"), Action.ALERT_WAKE)).ok
+    await world.sweep()
+    world.clock.move(days=4)
+    await world.sweep()
+    await until(lambda: notices(world, "#cs-leads"), "what is woken rests no longer")
 
 
 async def skip(world: World, why: str) -> Any:

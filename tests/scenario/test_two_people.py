@@ -61,6 +61,25 @@ async def test_on_a_card_that_lags_behind_a_click_tells_who_closed_it(world: Wor
         assert world.sandbox.views(OLIVER.id) == [], action
 
 
+@on_sqlite
+async def test_a_snoozed_one_is_woken_once_and_is_in_the_hand_that_had_it(world: World) -> None:
+    card = await world.card("Acme")
+    await world.click(OLIVER, card, Action.ALERT_TAKE)
+    await world.open_and_submit(LEAD, card, Action.ALERT_SNOOZE, snooze_for="2w")
+    await world.quiet()
+    assert "Wake now" in card.buttons
+    await asyncio.gather(*(world.click(person, card, Action.ALERT_WAKE) for person in (JANA, JANA, WEI)))
+    await world.quiet()
+    assert [what for what, _ in await world.did("Acme")] == ["opened", "taken", "snoozed", "woken"]
+    first, second = (JANA, WEI) if (await world.did("Acme"))[-1][1] == JANA.id else (WEI, JANA)
+    assert {told.split(",")[0] for told in world.told(second)} == {f"Already woken by <@{first.id}>"}
+    assert world.told(first) == []
+    alert = await world.alert("Acme")
+    assert (alert.state, alert.taken_by, alert.snoozed_until) == ("taken", OLIVER.id, None)
+    assert f"<@{first.id}> woke it" in card.words
+    assert "Wake now" not in card.buttons
+
+
 async def test_a_double_click_is_one_click(world: World) -> None:
     card = await world.card("Acme")
     await asyncio.gather(*(world.click(JANA, card, Action.ALERT_TAKE) for _ in range(3)))

@@ -14,6 +14,7 @@ from bot.alerts.lifecycle import (
     AlreadyDone,
     Change,
     Measured,
+    Returned,
     Snapshot,
     Standing,
     assign,
@@ -24,6 +25,7 @@ from bot.alerts.lifecycle import (
     resolve,
     snooze,
     take,
+    wake,
 )
 from bot.errors import Refused
 from bot.messages.actions import DismissReason, Outcome
@@ -86,9 +88,24 @@ def test_the_second_taker_is_told_who_was_first_and_a_double_click_changes_nothi
     assert (told.value.who, told.value.at) == ("U1", NOW)
 
 
+def test_what_is_woken_is_whose_it_was_and_the_second_is_told_who_was_first() -> None:
+    for alert in (OPEN, after(OPEN, take(OPEN, "U3", NOW))):
+        asleep = after(alert, snooze(alert, LATER, NOW))
+        woken = after(asleep, wake(asleep, "U1", None))
+        assert woken == alert
+        assert wake(woken, "U1", Returned("woken", "U1", NOW)) is None
+        with pytest.raises(AlreadyDone) as told:
+            wake(woken, "U2", Returned("woken", "U1", NOW))
+        assert (told.value.who, told.value.at) == ("U1", NOW)
+
+
 @pytest.mark.parametrize(
     ("act", "said"),
-    [(lambda: snooze(OPEN, NOW, NOW), "passed"), (lambda: dismiss(OPEN, "U1", DismissReason.OTHER, NOW, "  "), "few words")],
+    [
+        (lambda: snooze(OPEN, NOW, NOW), "passed"),
+        (lambda: wake(OPEN, "U1", None), "not snoozed"),
+        (lambda: dismiss(OPEN, "U1", DismissReason.OTHER, NOW, "  "), "few words"),
+    ],
 )
 def test_what_makes_no_sense_is_refused_in_words(act: Callable[[], Any], said: str) -> None:
     with pytest.raises(Refused, match=said):

@@ -124,6 +124,7 @@ class Did(StrEnum):
     ASSIGNED = "assigned"
     SNOOZED = "snoozed"
     RETURNED = "returned"
+    WOKEN = "woken"
     WORSENED = "worsened"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"
