@@ -24,6 +24,12 @@ def owned_by(slack_id: str, email: str | None) -> ColumnElement[bool]:
     return or_(Alert.assigned_to == slack_id, crm, Alert.taken_by == slack_id)
 
 
+def untaken() -> tuple[ColumnElement[bool], ...]:
+    """Alerts with a card that nobody has taken."""
+    waiting = (Alert.state == m.State.OPEN.value, Alert.closed_at.is_(None), Alert.taken_by.is_(None))
+    return (*waiting, Alert.card != m.CardName.TASK.value, Alert.quiet.is_(False))
+
+
 def risks_page(session: Session, mine: ColumnElement[bool] | None, page: int, world: World) -> m.RisksAnswer:
     """Open alerts, the most valuable account first. `mine` None: everybody's."""
     where = [Alert.closed_at.is_(None), *([mine] if mine is not None else [])]

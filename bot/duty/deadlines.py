@@ -15,29 +15,23 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.deadlines import take_by
 from bot.alerts.lifecycle import Change
+from bot.alerts.queries import untaken
 from bot.alerts.record import STAYSAIL, apply, show
 from bot.duty.house import Person, in_charge_of, owner_of
 from bot.duty.post import Kind, Telling, tell_together
-from bot.messages.catalog import CardName, State
 from bot.settings import Settings
 from models import Alert, Trace
 
 REMINDED = "reminded"
 
 
-def waits() -> tuple[ColumnElement[bool], ...]:
-    """Alerts with a card that nobody has taken."""
-    untaken = (Alert.state == State.OPEN.value, Alert.closed_at.is_(None), Alert.taken_by.is_(None))
-    return (*untaken, Alert.card != CardName.TASK.value, Alert.quiet.is_(False))
-
-
 def late(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*waits(), Alert.take_by <= now, Alert.told_at.is_(None))
+    return (*untaken(), Alert.take_by <= now, Alert.told_at.is_(None))
 
 
 def unclocked() -> tuple[ColumnElement[bool], ...]:
     """Alerts whose time to be taken is to begin: back from a snooze, moved, or opened before there were deadlines."""
-    return (*waits(), Alert.take_by.is_(None))
+    return (*untaken(), Alert.take_by.is_(None))
 
 
 def start_clocks(session: Session, settings: Settings, now: datetime) -> int:

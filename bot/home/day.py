@@ -1,9 +1,11 @@
 """What waits for a person today, the most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.alerts.queries import lines_of, owned_by
@@ -14,6 +16,7 @@ from bot.team.sight import sees_money
 from models import Account, Alert
 
 TASK, REVIEW = m.CardName.TASK.value, "review"
+Where = Sequence[ColumnElement[bool]]
 kind_of = case((Alert.card == TASK, "tasks"), (Alert.kind == REVIEW, "reviews"), else_="alerts")
 
 
@@ -30,7 +33,7 @@ def day_of(session: Session, reader: Reader) -> m.Day:
         else:
             totals[kind] += count
             lates += overdue
-    lines = {kind: _lines(session, reader, (*here, ~snoozed, kind_of == kind)) if total else () for kind, total in totals.items()}
+    lines = {kind: _urgent(session, reader, (*here, ~snoozed, kind_of == kind)) if total else () for kind, total in totals.items()}
     return m.Day(
         alerts=lines["alerts"],
         tasks=lines["tasks"],
@@ -56,12 +59,17 @@ def is_late(now: datetime) -> ColumnElement[bool]:
     return func.coalesce(or_(Alert.deadline <= now, in_vain), False)
 
 
-def _lines(session: Session, reader: Reader, here: tuple[ColumnElement[bool], ...]) -> tuple[m.DayLine, ...]:
+def _urgent(session: Session, reader: Reader, here: Where) -> tuple[m.DayLine, ...]:
     """Late ones first, then by deadline, then by what the account is worth."""
     late = case((is_late(reader.now), 0), else_=1)
     order = (late, Alert.deadline.asc().nulls_last(), Account.arr.desc().nulls_last(), Alert.opened_at, Alert.id)
+    return day_lines(session, reader, here, order, m.Day.MOST)
+
+
+def day_lines(session: Session, reader: Reader, here: Where, order: Sequence[SQLColumnExpression[Any]], most: int) -> tuple[m.DayLine, ...]:
+    """Alerts with their accounts, money only for those who may see it."""
     joined = select(Alert, Account).join(Account, Account.id == Alert.account_id).where(*here)
-    rows = [(alert, account) for alert, account in session.execute(joined.order_by(*order).limit(m.Day.MOST))]
+    rows = [(alert, account) for alert, account in session.execute(joined.order_by(*order).limit(most))]
     lines = lines_of(session, rows, reader.world)
     return tuple(_line(line, alert, account, reader) for line, (alert, account) in zip(lines, rows, strict=True))
 

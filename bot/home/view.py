@@ -21,6 +21,6 @@ def home_view(session: Session, reader: Reader, state: m.HomeState) -> m.HomeVie
         total=page.total,
         own=page.own,
         state=page.state,
-        team=team_numbers(session, reader.now) if actor.is_manager else None,
+        team=team_numbers(session, reader) if actor.is_manager else None,
         setup=setup_steps(session, reader) if needs_setup else (),
     )

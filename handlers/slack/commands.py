@@ -46,14 +46,14 @@ async def account_picked(desk: Desk, actor: Actor, click: Click) -> Reply:
 
 
 async def risks_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
-    return await desk.database.read(_risks, desk, actor, 1)
+    return await desk.database.read(risks_answer, desk, actor, 1)
 
 
 async def risks_turned(desk: Desk, actor: Actor, click: Click) -> Reply:
-    return Replace(await desk.database.read(_risks, desk, actor, int(click.value)))
+    return Replace(await desk.database.read(risks_answer, desk, actor, int(click.value)))
 
 
-def _risks(session: Session, desk: Desk, actor: Actor, page: int) -> m.RisksAnswer:
+def risks_answer(session: Session, desk: Desk, actor: Actor, page: int) -> m.RisksAnswer:
     """A CSM sees the own, managers all."""
     mine = None if actor.is_manager else owned_by(actor.slack_id, actor.email)
     return risks_page(session, mine, page, desk.world)
@@ -105,6 +105,10 @@ def _why(session: Session, desk: Desk, actor: Actor, account_id: str, playbook: 
 
 
 async def team_asked(desk: Desk, actor: Actor, command: Command) -> Reply:
+    return await team_answer(desk, actor)
+
+
+async def team_answer(desk: Desk, actor: Actor) -> m.TeamAnswer:
     if not actor.is_manager:
         who = ", ".join(desk.settings.roles.managers) or "nobody: name somebody under `roles.managers` in staysail.yml"
         raise Refused(f"Only managers may see the team. Managers are: {who}.")

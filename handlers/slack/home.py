@@ -16,6 +16,7 @@ from bot.playbooks.known import known_signals
 from bot.slack_api import asked
 from bot.team.roles import Actor, must_be_admin
 from handlers.slack.accounts import account_answer
+from handlers.slack.commands import risks_answer, team_answer
 from handlers.slack.desk import Desk, Reply
 from handlers.slack.errors import say
 from handlers.slack.feature import Feature
@@ -92,6 +93,14 @@ async def account_opened(desk: Desk, actor: Actor, click: Click) -> Reply:
     return m.AccountModal(answer=await desk.database.read(account_answer, desk, click.value, actor))
 
 
+async def team_opened(desk: Desk, actor: Actor, click: Click) -> Reply:
+    return m.TeamModal(answer=await team_answer(desk, actor))
+
+
+async def risks_opened(desk: Desk, actor: Actor, click: Click) -> Reply:
+    return m.RisksModal(answer=await desk.database.read(risks_answer, desk, actor, 1))
+
+
 async def setup_dismissed(desk: Desk, actor: Actor, click: Click) -> Reply:
     must_be_admin(actor, desk.settings.roles)
     await desk.database.run(dismiss, actor.slack_id, desk.now())
@@ -106,6 +115,8 @@ FEATURE = Feature(
         Action.HOME_PREVIOUS: page_turned,
         Action.HOME_NEXT: page_turned,
         Action.HOME_ACCOUNT: account_opened,
+        Action.HOME_TEAM: team_opened,
+        Action.HOME_RISKS: risks_opened,
         Action.HOME_DISMISS_SETUP: setup_dismissed,
     },
     events={"app_home_opened": home_opened},

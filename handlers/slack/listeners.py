@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SendFailed
 from bot.log import log
 from bot.messages.actions import Action, Callback, Input
-from bot.messages.catalog import AccountAnswer, AccountModal, Hit, Message, Modal, NoticeModal, Recipient, Said
+from bot.messages.catalog import AccountAnswer, AccountModal, Hit, Message, Modal, NoticeModal, Recipient, RisksAnswer, RisksModal, Said
 from bot.messages.mrkdwn import plain
 from bot.messages.render import render, render_view
 from bot.slack_api import asked
@@ -249,8 +249,10 @@ async def _show(reply: Reply, client: AsyncWebClient, respond: AsyncRespond, pla
             return _late(reply, client, respond, place)
         case Update() if place.view:
             await _update(reply.modal, client, place.view)
-        case Replace(AccountAnswer() as answer) if place.view:
-            await _update(AccountModal(answer=answer), client, place.view)
+        case Replace(AccountAnswer() | RisksAnswer() as answer) if place.view:
+            await _update(
+                AccountModal(answer=answer) if isinstance(answer, AccountAnswer) else RisksModal(answer=answer), client, place.view
+            )
         case Replace():
             await _tell(reply.message, respond, replace=True)
         case Said() if place.view or not respond.response_url:

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.messages.actions import Action, HomeFilter
+from bot.messages.catalog import RisksAnswer
 from bot.sandbox.acts.outcome import Outcome
 from bot.sandbox.server import Person
 from models import Account, Alert, Trace
@@ -176,6 +179,38 @@ async def test_a_manager_sees_everybodys_accounts_and_the_team_in_figures(world:
     assert "All accounts" in text
     assert accounts_of(text) == ["Acme", "Evergreen", "Borealis", "Cobalt", "Dynamo"]
     assert "Set Staysail up" not in text
+
+
+@on_sqlite
+async def test_a_manager_goes_on_from_the_figures_to_people_alerts_and_what_nobody_has_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RisksAnswer, "PAGE_SIZE", 3)
+    cobalt = (await world.alert("Cobalt")).id
+    await world.app.database.run(lambda session: session.execute(update_opened(cobalt, world.clock.at - timedelta(days=9))))
+    text = await open_home(world, LEAD, "Nobody has taken these")
+    waiting = text.partition("the oldest first")[2].partition("All accounts")[0]
+    assert accounts_of("accounts\n" + waiting) == ["Cobalt", "Acme", "Borealis"]
+    assert f"Open · owner <@{JANA.id}>" in waiting
+    assert (await turn(world, LEAD, Action.HOME_TEAM)).ok
+    assert f"*<@{JANA.id}>*: 1 open, 0 taken" in world.modal_words(LEAD)
+    assert "*No owner in the CRM*: 1 open, 0 taken" in world.modal_words(LEAD)
+    assert "oldest 9 days" in world.modal_words(LEAD)
+    await world.sandbox.close(LEAD.id, world.modal(LEAD).id)
+    assert (await turn(world, LEAD, Action.HOME_RISKS)).ok
+    assert "4 open · €218,000 of ARR · page 1 of 2" in world.modal_words(LEAD)
+    assert (await world.sandbox.click_in_view(LEAD.id, world.modal(LEAD).id, Action.RISKS_NEXT.value)).ok
+    assert "page 2 of 2" in world.modal_words(LEAD)
+    await world.sandbox.close(LEAD.id, world.modal(LEAD).id)
+    assert (await turn(world, LEAD, Action.ALERT_ASSIGN, str(cobalt))).ok
+    assert (await world.submit(LEAD, teammate=LEAD.id)).ok
+    await shown(world, LEAD, lambda text: "1 taken" in text)
+    await open_home(world, JANA, "1 needs you")
+    assert not {"By teammate", "All open alerts"} & set(buttons(world, JANA))
+
+
+def update_opened(alert_id: int, moment: Any) -> Any:
+    return update(Alert).where(Alert.id == alert_id).values(opened_at=moment)
 
 
 @on_sqlite

@@ -18,6 +18,7 @@ from tests.scenario.conftest import OpenWorld, on_sqlite
 # Jana is the account's CSM and asked for help, Oliver is the specialist, Wei has nothing to do with it.
 TEAM = {JANA, OLIVER, WEI, LEAD, ADMIN}
 ADMINS = {ADMIN}
+MANAGERS = {LEAD, ADMIN}
 HELPERS = {OLIVER, LEAD, ADMIN}
 CONCERNED = {JANA, OLIVER, LEAD, ADMIN}
 IN_CHARGE = {JANA, LEAD, ADMIN}
@@ -78,6 +79,8 @@ MAY: dict[Action, set[Person]] = {  # rooms first: whoever has taken the alert i
     Action.HOME_PREVIOUS: TEAM,
     Action.HOME_NEXT: TEAM,
     Action.HOME_ACCOUNT: TEAM,
+    Action.HOME_TEAM: MANAGERS,
+    Action.HOME_RISKS: TEAM,
     Action.HOME_DISMISS_SETUP: ADMINS,
     Action.ADMIN_SECTION: ADMINS,
     Action.ADMIN_EDIT: ADMINS,

@@ -57,7 +57,7 @@ NAMES = {
         "Account AccountFacts CardName Cause Change Condition Contact DataAge Did HistoryLine Money Person Precision Reason Side "
         "Signal SignalValue State Worse"
     ),
-    "home": "AccountModal AccountSummary Day DayLine HomeClosed HomeState HomeView SetupStep TeamNumbers",
+    "home": "AccountModal AccountSummary Day DayLine HomeClosed HomeState HomeView RisksModal SetupStep TeamModal TeamNumbers",
     "look_up": "AccountUnfurl LogModal NoteOrigin SummaryAnswer SummaryChoice",
     "message": "Home Message Modal",
     "modals": "AlertModal AssignModal DetailsModal DismissModal EarlierAlert NoticeModal ResolveModal SnoozeModal WhyModal WhyReason",

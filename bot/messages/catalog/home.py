@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.messages.actions import Callback, HomeFilter
-from bot.messages.catalog.answers import AccountAnswer, AlertLine
+from bot.messages.catalog.answers import AccountAnswer, AlertLine, RisksAnswer, TeamAnswer
 from bot.messages.catalog.facts import Account, Money, Person, SignalValue
 from bot.messages.catalog.message import Home, Modal
 
@@ -75,13 +75,17 @@ class AccountSummary:
 
 @dataclass(frozen=True)
 class TeamNumbers:
-    """All open alerts: how many, taken, late, and of accounts without an owner. `at_risk`: ARR of accounts with an open risk."""
+    """All open alerts: how many, taken, late, and of accounts without an owner. `at_risk`: ARR of accounts with an open risk. `untaken`:
+    at most `MOST` that nobody has taken, the oldest first."""
+
+    MOST: ClassVar[int] = 3
 
     open: int
     taken: int = 0
     late: int = 0
     unowned: int = 0
     at_risk: tuple[Money, ...] = ()
+    untaken: tuple[DayLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,3 +139,21 @@ class AccountModal(Modal):
     template: ClassVar[str] = "home-account"
     callback: ClassVar[Callback] = Callback.ACCOUNT
     answer: AccountAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamModal(Modal):
+    """What `/stay team` answers."""
+
+    template: ClassVar[str] = "home-team"
+    callback: ClassVar[Callback] = Callback.TEAM
+    answer: TeamAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RisksModal(Modal):
+    """What `/stay risks` answers."""
+
+    template: ClassVar[str] = "home-risks"
+    callback: ClassVar[Callback] = Callback.RISKS
+    answer: RisksAnswer

@@ -5,10 +5,22 @@ from datetime import timedelta
 
 from bot.messages.actions import HomeFilter
 from bot.messages.catalog.answer_examples import ANSWER_EXAMPLES, LINES
-from bot.messages.catalog.answers import AccountAnswer, Hit
+from bot.messages.catalog.answers import AccountAnswer, Hit, RisksAnswer, TeamAnswer
 from bot.messages.catalog.example_cast import ALDER, ANNA, HOSTILE, NORTHWIND, NOW, PETRA, QUILL, hours
 from bot.messages.catalog.facts import Account, Money
-from bot.messages.catalog.home import AccountModal, AccountSummary, Day, DayLine, HomeClosed, HomeState, HomeView, SetupStep, TeamNumbers
+from bot.messages.catalog.home import (
+    AccountModal,
+    AccountSummary,
+    Day,
+    DayLine,
+    HomeClosed,
+    HomeState,
+    HomeView,
+    RisksModal,
+    SetupStep,
+    TeamModal,
+    TeamNumbers,
+)
 from bot.messages.catalog.look_up import AccountUnfurl, LogModal, NoteOrigin, SummaryAnswer, SummaryChoice
 from bot.messages.catalog.message import Home, Message, Modal
 
@@ -53,12 +65,13 @@ MANY = HomeView(
     total=300,
     own=False,
     state=HomeState(HomeFilter.AT_RISK, '<!here> "x" & *y*', 2),
-    team=TeamNumbers(890, 12, 700, 3, tuple(Money(10.0**n, f"C{n}X") for n in range(9))),
+    team=TeamNumbers(890, 12, 700, 3, tuple(Money(10.0**n, f"C{n}X") for n in range(9)), (DayLine(LINES[3], True),) * 3),
     setup=STEPS * 4,
 )
+FIGURES = TeamNumbers(14, 9, 3, 1, (Money(812_000, "EUR"), Money(9e6, "CZK")), (DayLine(replace(LINES[0], owner=None)), DayLine(LINES[3])))
 HOME_EXAMPLES: dict[str, Home] = {
     "csm": CSM,
-    "manager": replace(CSM, team=TeamNumbers(14, 9, 3, 1, (Money(812_000, "EUR"), Money(9e6, "CZK"))), own=False),
+    "manager": replace(CSM, team=FIGURES, own=False),
     "admin": replace(CSM, setup=STEPS[:4], team=TeamNumbers(0), day=Day(snoozed=1), accounts=(), total=0, own=False),
     "nothing": HomeView(now=NOW),
     "nothing-found": HomeView(now=NOW, state=HomeState(HomeFilter.RENEWING, "zzz")),
@@ -75,8 +88,13 @@ LOOK_UP_EXAMPLES: dict[str, Message] = {
     "summary-choice": SummaryChoice(query="al", hits=(Hit(ALDER, "alder.example"), Hit(HOSTILE)), total=2),
     "summary-choice-of-many": SummaryChoice(query="<a&b>", hits=tuple(Hit(Account(str(n), f"Account {n}")) for n in range(100)), total=340),
 }
+OF_THE_TEAM: dict[str, Modal] = {
+    **{f"home-{name}": RisksModal(answer=answer) for name, answer in ANSWER_EXAMPLES.items() if isinstance(answer, RisksAnswer)},
+    **{f"home-{name}": TeamModal(answer=answer) for name, answer in ANSWER_EXAMPLES.items() if isinstance(answer, TeamAnswer)},
+}
 ORIGIN = NoteOrigin("C0ALERTS", "1795424400.000100", "3f9a5c21bd04")
 LOOK_UP_MODALS: dict[str, Modal] = {
+    **OF_THE_TEAM,
     **{f"home-{name}": AccountModal(answer=replace(answer, now=NOW + timedelta(hours=1))) for name, answer in ANSWERS.items()},
     "log": LogModal(origin=ORIGIN, text="They want SSO before the renewal", guess=NORTHWIND),
     "log-unknown": LogModal(origin=ORIGIN),
