@@ -15,6 +15,7 @@ _UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
+_SPOKEN = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 _LONGEST = timedelta(days=36_525)
 ALLOWED = "allowed: a whole number with s, m, h, d or w, such as 12h, 21d or 2w"
 
@@ -38,6 +39,13 @@ def describe(length: timedelta) -> str:
         if seconds and seconds % unit == 0:
             return f"{seconds // unit}{letter}"
     return f"{seconds}s"
+
+
+def spoken(length: timedelta) -> str:
+    """The same as people say it: 1 week, 10 days, 12 hours."""
+    shortest = describe(length)
+    count, unit = shortest[:-1], _SPOKEN[shortest[-1]]
+    return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
 
 def _read(value: Any) -> timedelta:

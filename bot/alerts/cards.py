@@ -155,8 +155,8 @@ def _play(reasons: Sequence[Reason], play: Play | None) -> m.PlayOnCard | None:
     """None when nothing is to come: the play has ended, or only waits for its cards to be closed."""
     if play is None or play.ended_at is not None or play.waiting == WAITS_FOR_CARDS:
         return None
-    to_come = next((reason.cause.get("play", {}).get("to_come", ()) for reason in reasons if reason.play_id == play.id), ())
-    return m.PlayOnCard(play.id, tuple(to_come))
+    told: Mapping[str, Any] = next((reason.cause.get("play", {}) for reason in reasons if reason.play_id == play.id), {})
+    return m.PlayOnCard(play.id, tuple(told.get("ahead", ())), told.get("reminds", False))
 
 
 def _is_managers(reasons: Sequence[Reason]) -> bool:

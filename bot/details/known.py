@@ -56,7 +56,7 @@ def details_of(session: Session, alert: Alert, account: Account, sight: Sight) -
         contacts=contacts_of(session, account.id),
         history=history_of(traces_of(session, alert.id)),
         earlier=earlier_alerts(session, account.id, world, besides=alert.id),
-        plays=plays_of(session, sight.rulebook, account.id),
+        plays=plays_of(session, sight.rulebook, account.id, world.now()),
         mail=mail_of(session, account.id, sight.tracked),
         notes=notes_of(session, account.id),
         answers=told.answers,

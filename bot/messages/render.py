@@ -144,7 +144,6 @@ FILTERS = {
     "words": words.words,
     "signal": words.signal,
     "step": words.step,
-    "stepped": words.stepped,
     "indent": words.indent,
     "listing": words.listing,
     "md": markdown.markdown,

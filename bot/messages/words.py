@@ -43,11 +43,6 @@ def _kept(part: str, limit: int) -> str:
     return before + mrkdwn(part, limit) + after
 
 
-def stepped(text: str, limit: int = 200) -> str:
-    """The same as plain text."""
-    return NAME_IN_STARS.sub(r"\1", clean(text, limit))
-
-
 def indent(depth: int) -> str:
     """Blank width that survives the trimming of lines."""
     return BREAK + INDENT * min(depth, 8) if depth else ""

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.alerts.people import person
 from bot.messages import catalog as m
+from bot.playbooks.ahead import only_reminds, to_come
 from bot.playbooks.decide import Guard
 from bot.playbooks.dry_run import dry_run
-from bot.playbooks.engine import ALERT
+from bot.playbooks.engine import ALERT, Place
 from bot.playbooks.funnel import Funnel, funnel
 from bot.playbooks.precision import Precision
-from bot.playbooks.program import stands_at, to_come
+from bot.playbooks.program import stands_at
 from bot.playbooks.rulebook import Rulebook, no_playbook
 from bot.playbooks.silence import HOLDOUT, SHADOW
 from bot.playbooks.start import running_for
@@ -146,12 +147,13 @@ def _ranked(counts: Counter[str]) -> tuple[m.Count, ...]:
     return tuple(m.Count(name, count) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
-def plays_of(session: Session, rulebook: Rulebook, account_id: str) -> tuple[m.PlayLine, ...]:
+def plays_of(session: Session, rulebook: Rulebook, account_id: str, now: datetime) -> tuple[m.PlayLine, ...]:
     """The account's plays with steps to go. Those that only wait for their cards are seen as alerts."""
-    return tuple(_play(play, rulebook) for play in running_for(session, account_id) if play.waiting != ALERT)
+    return tuple(_play(play, rulebook, now) for play in running_for(session, account_id) if play.waiting != ALERT)
 
 
-def _play(play: Play, rulebook: Rulebook) -> m.PlayLine:
+def _play(play: Play, rulebook: Rulebook, now: datetime) -> m.PlayLine:
+    since = Place.read(play.step, play.progress).since
     edition = rulebook.editions.get((play.playbook, play.version))
     return m.PlayLine(
         play_id=play.id,
@@ -159,7 +161,8 @@ def _play(play: Play, rulebook: Rulebook) -> m.PlayLine:
         version=play.version,
         since=play.started_at,
         stands=stands_at(edition.program, play.step) if edition else "",
-        to_come=to_come(edition.program, play.step) if edition else (),
+        to_come=to_come(edition.program, play.step, now - since if since else timedelta()) if edition else (),
+        reminds=edition is not None and only_reminds(edition.program, play.step),
         silent=play.silent or "",
     )
 

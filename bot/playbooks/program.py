@@ -208,9 +208,3 @@ def stands_at(program: Program, place: int) -> str:
     line = program.line_at(place)
     steps = [one for one in program.outline() if one.pc is not None]
     return f"{line.text} (step {steps.index(line) + 1} of {len(steps)})" if line else ""
-
-
-def to_come(program: Program, place: int, most: int = 4) -> tuple[str, ...]:
-    """The next steps from there on, as they stand in the file."""
-    left = [line.text for line in program.outline() if line.pc is not None and line.pc >= place]
-    return (*left[:most], "…") if len(left) > most else tuple(left)

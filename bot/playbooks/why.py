@@ -19,7 +19,7 @@ from bot.playbooks.engine import ALERT, CONDITION, EVENT, Place
 from bot.playbooks.match import Held, in_care
 from bot.playbooks.program import Wait, stands_at
 from bot.playbooks.rulebook import Rulebook
-from bot.playbooks.steps import SurveyStep
+from bot.playbooks.steps import SurveyStep, event_in_words
 from bot.playbooks.take_over import TAKEN_OVER
 from bot.playbooks.triggers import SweepTrigger, trigger_in_words
 from bot.surveys.passed_over import passed_over
@@ -114,7 +114,8 @@ def _waits_for(play: Play, edition: Playbook | None) -> str:
     op = edition.program.ops[play.step] if edition and play.step < len(edition.program.ops) else None
     if play.waiting == CONDITION and isinstance(op, Wait):
         return op.step.wait.until or ""
-    return f"the event {play.waiting.removeprefix(EVENT)}" if (play.waiting or "").startswith(EVENT) and play.waiting else ""
+    waiting = play.waiting or ""
+    return event_in_words(waiting.removeprefix(EVENT)) if waiting.startswith(EVENT) else ""
 
 
 def _pressing(playbook: Playbook | None) -> str:

@@ -60,7 +60,7 @@ def account_answer(session: Session, desk: Desk, account_id: str, actor: Actor) 
         signals=signals_of(session, rulebook.signals, account.id),
         contacts=contacts_of(session, account.id),
         alerts=open_alerts_of(session, account, desk.world),
-        plays=plays_of(session, rulebook, account.id),
+        plays=plays_of(session, rulebook, account.id, desk.now()),
         review=next_review(session, account.id, desk.now()),
         held=last_review(session, account.id, desk.world.zone),
         earlier=tuple(one for one in earlier_alerts(session, account.id, desk.world) if one.closed_at),

@@ -42,7 +42,11 @@ async def test_a_running_play_says_where_it_stands_and_for_what_it_waits(company
     company.playbook("slow", kind="onboarding", trigger={"enters": "new"}, steps=waits)
     await company.sweep()
     found = await ask(company, "slow")
-    assert (found.verdict, found.waiting, found.step) == (Verdict.RUNNING, "score > 5", "wait until score > 5, at most 1w (step 2 of 3)")
+    assert (found.verdict, found.waiting, found.step) == (
+        Verdict.RUNNING,
+        "score > 5",
+        "wait until score > 5, at most 1 week (step 2 of 3)",
+    )
     assert found.variant in ("one", "two")
     assert found.since is not None
     assert found.until == found.since + 7 * ONE

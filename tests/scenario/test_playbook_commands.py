@@ -127,7 +127,7 @@ async def test_whoever_takes_over_stops_the_rest(world: World) -> None:
     card = await world.card("Acme")
     await world.click(WEI, card, Action.PLAY_TAKE_OVER)
     await world.quiet()
-    assert f"<@{WEI.id}> took over; it stood at: wait 3d (step 2 of 6)" in card.read
+    assert f"<@{WEI.id}> took over; it stood at: wait 3 days (step 2 of 6)" in card.read
     assert "Take over" not in card.buttons
     play = await play_of(world, "Acme")
     assert (play.end_reason, play.ended_by) == ("taken_over", WEI.id)
@@ -182,7 +182,7 @@ async def test_playbooks_has_pages(open_world: OpenWorld, tmp_path: Path) -> Non
 async def test_a_playbook_is_seen_as_a_funnel(world: World) -> None:
     first = (await world.command(JANA, "playbook onboarding")).read
     assert "From signing to first value\nStarts whenever its condition becomes true: `stage = 'activation'`" in first
-    assert "card *onboarding-check* · 2 reached\n" in first
+    assert "open the card *onboarding-check* · 2 reached\n" in first
     assert "· 2 reached · *2 here now*" in first
     await later(world, days=3)
     then = (await world.command(JANA, "playbook ONBOARDING")).read

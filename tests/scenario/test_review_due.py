@@ -110,6 +110,26 @@ async def test_nobody_plans_it(open_world: OpenWorld) -> None:
 
 
 @on_sqlite
+async def test_whoever_stops_the_reminders_knows_what_was_planned_and_gets_none(open_world: OpenWorld) -> None:
+    world = await open_world(accounts=acme, settings=DUE)
+    card = await world.card("Acme")
+    asked = next(one["confirm"] for block in card.message.blocks for one in block.get("elements", []) if "confirm" in one)
+    assert "Stop reminders…" in card.buttons
+    assert asked["text"]["text"] == (
+        "No further reminder comes for this: you look after it yourself. "
+        "Planned: a reminder to the CSM after 3 days; a reminder to the CSM and a word to the managers after 1 week."
+    )
+    assert (await world.click(JANA, card, Action.PLAY_TAKE_OVER)).ok
+    await world.quiet()
+    assert "Stop reminders…" not in card.buttons
+    assert "it stood at: wait for the alert to be closed, at most 3 days" in card.read
+    world.clock.move(days=8)
+    await world.sweep()
+    await world.quiet()
+    assert world.direct(JANA) == []
+
+
+@on_sqlite
 async def test_a_prompt_that_is_snoozed_rests(open_world: OpenWorld) -> None:
     world = await open_world(accounts=acme, settings=DUE)
     world.clock.move(days=1)

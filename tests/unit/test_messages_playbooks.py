@@ -11,7 +11,7 @@ from bot.messages.catalog.card_examples import ACCOUNT, CARD_EXAMPLES, DUE, OPEN
 from bot.messages.catalog.modal_examples import MODAL_EXAMPLES
 from bot.messages.catalog.playbook_examples import BOOK, HOSTILE_STEPS, PLAYBOOK, PLAYBOOKS
 from bot.messages.render import render, render_view
-from bot.messages.words import listing, step, stepped
+from bot.messages.words import listing, step
 from tests.unit.test_messages_wording import buttons, lines, seen
 
 
@@ -57,10 +57,13 @@ def test_a_task_that_is_late_says_so() -> None:
 
 def test_the_rest_of_a_play_can_be_taken_over_and_is_named_first() -> None:
     confirm = next(e["confirm"] for e in render(ACCOUNT).blocks[-2]["elements"] if e["text"]["text"] == "Take over")
-    assert "It will no longer: wait 14d; email first-value to admin." in confirm["text"]["text"]
+    assert confirm["text"]["text"] == (
+        "Onboarding B2B stops here for this account. No further reminder or letter comes for this: you look after it yourself. "
+        "Planned: the letter “first value” to the admin after 2 weeks; a task for the CSM after 3 weeks."
+    )
     assert "Take over" in buttons(replace(OPEN, play=PlayOnCard(31)))
     assert "Take over" not in buttons(OPEN)
-    assert "<@U0ANNA> took over; it stood at: wait 14d (step 5 of 7), <!date^" in seen(CARD_EXAMPLES["account-card-taken-over"])
+    assert "<@U0ANNA> took over; it stood at: wait 2 weeks (step 5 of 7), <!date^" in seen(CARD_EXAMPLES["account-card-taken-over"])
 
 
 CLOSED = [card for card in CARD_EXAMPLES.values() if isinstance(card, AccountCard) and card.closed]
@@ -107,9 +110,9 @@ def test_the_pager_of_playbooks(page: int, turns: list[str]) -> None:
 def test_a_playbook_is_an_outline_with_counts() -> None:
     said = seen(PLAYBOOK)
     assert "Starts when an account enters new-customers" in said
-    assert "email *welcome* to admin · 55 reached" in said
-    assert "wait 14d · 48 reached · *8 here now*" in said
-    assert "\n\u200b\u2003set stage = adoption · 38 reached\notherwise · 12 reached\n\u200b\u2003split video 50, call 50" in said
+    assert "send the letter *welcome* to the admin · 55 reached" in said
+    assert "wait 2 weeks · 48 reached · *8 here now*" in said
+    assert "\n\u200b\u2003set the stage to adoption · 38 reached\notherwise · 12 reached\n\u200b\u2003draw by weight: video 50, call 50" in said
     assert "2 of an earlier version, not counted above" in said
 
 
@@ -161,7 +164,7 @@ def said_of(playbook: str) -> str:
         ("Gifts", "is running, silently\nIn shadow: the steps are only recorded, nobody is touched."),
         ("Weekly round", "In the holdout: the steps are only recorded"),
         ("Anniversary", "The last play ended <!date^"),
-        ("Trial ending", "taken over by <@U0ANNA>; it stood at: wait 14d."),
+        ("Trial ending", "taken over by <@U0ANNA>; it stood at: wait 2 weeks."),
         ("Upsell", "a rule keeps it back: `tickets.breached &gt; 0"),
         ("Champion thanks", "the limit is `3 per 7d`"),
         ("Renewal at risk", "paused the playbook, or its file is gone, <!date^"),
@@ -174,17 +177,16 @@ def test_why_tells_where_a_play_stands_or_why_there_is_none(playbook: str, says:
 
 
 @pytest.mark.parametrize(
-    ("written", "shown", "plain"),
+    ("written", "shown"),
     [
-        ("email *welcome* to admin", "email *welcome* to admin", "email welcome to admin"),
-        ("if arr * 2 > 5 * seats", "if arr *\u200b 2 &gt; 5 *\u200b seats", "if arr * 2 > 5 * seats"),
-        ("card *check-in*", "card *check-in*", "card check-in"),
-        ("notify <!here> *a b*", "notify &lt;!here&gt; *\u200ba b*\u200b", "notify <!here> *a b*"),
+        ("send the letter *welcome* to the admin", "send the letter *welcome* to the admin"),
+        ("if arr * 2 > 5 * seats", "if arr *\u200b 2 &gt; 5 *\u200b seats"),
+        ("open the card *check-in*", "open the card *check-in*"),
+        ("tell <!here> *a b*", "tell &lt;!here&gt; *\u200ba b*\u200b"),
     ],
 )
-def test_of_a_steps_stars_only_names_become_bold(written: str, shown: str, plain: str) -> None:
+def test_of_a_steps_stars_only_names_become_bold(written: str, shown: str) -> None:
     assert step(written) == shown
-    assert stepped(written) == plain
 
 
 def test_a_listing_keeps_its_spaces_and_drops_what_is_not_seen() -> None:

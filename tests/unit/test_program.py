@@ -50,25 +50,27 @@ def test_a_step_bears_its_place_in_the_file() -> None:
 
 def test_the_outline_is_for_people() -> None:
     assert [f"{'  ' * line.depth}{line.text}" for line in NESTED.outline()] == [
-        "email *welcome* to admin",
+        "send the letter *welcome* to the admin",
         "repeat at most 3 times until score > 9",
-        "  split video 1, call 2, nothing 1",
+        "  draw by weight: video 1, call 2, nothing 1",
         "  video",
         "    if arr > 1",
-        "      notify csm: a",
+        "      tell the CSM: a",
         "    otherwise",
-        "      notify csm: b",
-        "      stop: no use",
+        "      tell the CSM: b",
+        "      stop here: no use",
         "  call",
-        "    wait until score > 5, at most 1w",
+        "    wait until score > 5, at most 1 week",
         "  nothing",
-        "  wait 1d",
-        "goal",
+        "  wait 1 day",
+        "goal reached",
     ]
     assert [line.pc for line in NESTED.outline() if line.pc is None] == [None] * 4
 
 
-@pytest.mark.parametrize(("place", "text"), [(0, "email *welcome* to admin"), (9, "wait until score > 5, at most 1w"), (12, "wait 1d")])
+@pytest.mark.parametrize(
+    ("place", "text"), [(0, "send the letter *welcome* to the admin"), (9, "wait until score > 5, at most 1 week"), (12, "wait 1 day")]
+)
 def test_a_place_is_told_in_words(place: int, text: str) -> None:
     line = NESTED.line_at(place)
     assert line

@@ -117,8 +117,8 @@ DEAD = DeadLetter(
     NOW - hours(5),
 )
 PLAYS = (
-    PlayLine(31, "onboarding-b2b", 3, NOW - hours(300), "wait 14d (step 5 of 7)", ("wait 14d", "card *onboarding-check*")),
-    PlayLine(32, "gifts", 1, NOW - hours(30), "notify #x: <!channel> " + "x" * 400, ("notify <!here> " + "x" * 400,), "shadow"),
+    PlayLine(31, "onboarding-b2b", 3, NOW - hours(300), "wait 2 weeks (step 5 of 7)", ("the card “onboarding check” after 2 weeks",)),
+    PlayLine(32, "gifts", 1, NOW - hours(30), "post in #x: <!channel> " + "x" * 400, ("a word in <!here> " + "x" * 400,), "shadow", True),
 )
 ANSWER_EXAMPLES: dict[str, Message] = {
     **PLAYBOOK_EXAMPLES,

@@ -85,7 +85,7 @@ MASS_DROP = BreakerNotice(
 CHECK = Cause("onboarding-b2b", about="From signing to first value", card=CardName.ONBOARDING_CHECK)
 TASK = Cause("onboarding-b2b", about=CHECK.about, card=CardName.TASK, task="Call and set it up together")
 HOSTILE_TASK = replace(TASK, task="Ask <!channel> about *it* & `rm -rf` " + "at length " * 30)
-OVER = HistoryLine(Did.TAKEN_OVER, NOW, ANNA, step="wait 14d (step 5 of 7)")
+OVER = HistoryLine(Did.TAKEN_OVER, NOW, ANNA, step="wait 2 weeks (step 5 of 7)")
 ACCOUNT = AccountCard(
     alert_id=21,
     version=1,
@@ -95,7 +95,7 @@ ACCOUNT = AccountCard(
     facts=replace(FACTS, trend=(), usage=None),
     since=NOW - hours(1),
     history=(HistoryLine(Did.OPENED, NOW - hours(1)),),
-    play=PlayOnCard(31, ("wait 14d", "email *first-value* to admin")),
+    play=PlayOnCard(31, ("the letter “first value” to the admin after 2 weeks", "a task for the CSM after 3 weeks")),
 )
 DUE = replace(ACCOUNT, cause=TASK, deadline=NOW + hours(48))
 ENDED = replace(ACCOUNT, closed_at=NOW, closed_by=ANNA, play=None)
@@ -158,7 +158,7 @@ CARD_EXAMPLES: dict[str, Message] = {
     **{f"account-card-{name}": replace(ACCOUNT, cause=cause, play=None) for name, cause in OTHERS.items()},
     "account-card-onboarding-check": ACCOUNT,
     "account-card-hostile": replace(
-        ACCOUNT, account=HOSTILE, cause=HOSTILE_TASK, play=PlayOnCard(31, ("notify #x: <!here> *all* " + "x" * 300,))
+        ACCOUNT, account=HOSTILE, cause=HOSTILE_TASK, play=PlayOnCard(31, ("a word in #x <!here> *all* " + "x" * 300,))
     ),
     "account-card-taken-over": replace(ACCOUNT, state=State.TAKEN, acting=ANNA, play=None, history=(*ACCOUNT.history, OVER)),
     "account-card-task": DUE,

@@ -22,10 +22,12 @@ TO_CRM = (Did.WRITTEN_BACK, Did.WRITE_BACK_REFUSED, Did.WRITE_BACK_FAILED, Did.W
 
 @dataclass(frozen=True)
 class PlayOnCard:
-    """The play that opened the alert, while it has steps to go. `to_come`: those, in words, if they are known."""
+    """The play that opened the alert, while it has steps to go. `to_come`: what they bring, in words, if that is known; `reminds`:
+    nothing but words to people of ours."""
 
     play_id: int
     to_come: tuple[str, ...] = ()
+    reminds: bool = False
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ OPENING = DetailsModal(
     contacts=CONTACTS,
     history=HISTORY,
     earlier=(replace(EARLIER[0], note="A new champion was found"), *EARLIER[1:]),
-    plays=(PlayLine(31, "onboarding-b2b", 3, NOW - hours(300), "wait 14d (step 5 of 7)"),),
+    plays=(PlayLine(31, "onboarding-b2b", 3, NOW - hours(300), "wait 2 weeks (step 5 of 7)"),),
     mail=LETTERS,
     notes=(
         NoteLine("They move to another <floor> in May", ANNA, NOW - hours(400), "https://ours.slack.com/archives/C1/p1"),

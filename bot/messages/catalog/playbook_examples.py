@@ -35,22 +35,22 @@ GONE = PlaybookLine(name="old-gifts", version=1, mode="live", paused=True, missi
 ODD = replace(BOOK, ended=tuple(Count(f"reason_<{n}>", n) for n in range(20)), held=tuple(Count(f"*{n}*", n) for n in range(20)))
 PLAYBOOKS = PlaybooksAnswer(lines=(BOOK, DROPS, DEMOTED, PAUSED, GONE), total=5)
 STEPS = (
-    StepLine("0", 0, "email *welcome* to admin", 55),
-    StepLine("1", 0, "wait until active_users.recent >= 5, at most 7d", 54, 4),
+    StepLine("0", 0, "send the letter *welcome* to the admin", 55),
+    StepLine("1", 0, "wait until active_users.recent >= 5, at most 1 week", 54, 4),
     StepLine("2", 0, "if active_users.recent >= 5", 50),
-    StepLine("2.then.0", 1, "set stage = adoption", 38),
+    StepLine("2.then.0", 1, "set the stage to adoption", 38),
     StepLine("2", 0, "otherwise", 12),
-    StepLine("2.else.0", 1, "split video 50, call 50", 12),
+    StepLine("2.else.0", 1, "draw by weight: video 50, call 50", 12),
     StepLine("2.else.0.video", 1, "video", 7),
-    StepLine("2.else.0.video.0", 2, "email *first-steps-video* to admin", 7),
+    StepLine("2.else.0.video.0", 2, "send the letter *first-steps-video* to the admin", 7),
     StepLine("2.else.0.call", 1, "call", 5),
-    StepLine("2.else.0.call.0", 2, "task for csm: Call and set it up together, within 2d", 5),
-    StepLine("3", 0, "wait 14d", 48, 8),
-    StepLine("4", 0, "survey *csat-onboarding*", 40, asked=71, held_back=12),
-    StepLine("5", 0, "card *onboarding-check*", 40),
+    StepLine("2.else.0.call.0", 2, "set a task for the CSM within 2 days: Call and set it up together", 5),
+    StepLine("3", 0, "wait 2 weeks", 48, 8),
+    StepLine("4", 0, "send the survey *csat-onboarding*", 40, asked=71, held_back=12),
+    StepLine("5", 0, "open the card *onboarding-check*", 40),
 )
 HOSTILE_STEPS = (
-    StepLine("0", 0, "notify #x: <!channel> *all* of `you` & *yours* _now_ " + "x" * 900, 3),
+    StepLine("0", 0, "post in #x: <!channel> *all* of `you` & *yours* _now_ " + "x" * 900, 3),
     *(StepLine(f"1.repeat.{n}", n % 12, "if health * 2 > arr * 3", None, 1) for n in range(300)),
 )
 PLAYBOOK = PlaybookAnswer(

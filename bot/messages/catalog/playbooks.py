@@ -122,8 +122,8 @@ class DryRunAnswer(Message):
 
 @dataclass(frozen=True)
 class PlayLine:
-    """A running play. `stands`: the step where it stands, in words; `to_come`: what it would still do from there on. `silent`: `holdout`
-    or `shadow`, when it touches nobody."""
+    """A running play. `stands`: the step where it stands, in words; `to_come`: what it still brings. `silent`: `holdout` or `shadow`,
+    when it touches nobody. `reminds`: it brings nothing but words to people of ours."""
 
     play_id: int
     playbook: str
@@ -132,6 +132,7 @@ class PlayLine:
     stands: str = ""
     to_come: tuple[str, ...] = ()
     silent: str = ""
+    reminds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

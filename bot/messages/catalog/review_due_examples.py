@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.messages.actions import DismissReason
+from bot.messages.catalog.cards import PlayOnCard
 from bot.messages.catalog.example_cast import ANNA, BEN, FACTS, HOSTILE, NORTHWIND, NOW, UNOWNED, hours
 from bot.messages.catalog.facts import CardName, Cause, Did, HistoryLine, State
 from bot.messages.catalog.message import Message, Modal
@@ -30,6 +31,7 @@ DUE = ReviewDueCard(
     due_in=30,
     health=71.4,
     last=LAST,
+    play=PlayOnCard(31, ("a reminder to the CSM after 3 days", "a reminder to the CSM and a word to the managers after 1 week"), True),
 )
 FIRST = replace(DUE, type="ebr", last=None, due_in=0, health=None)
 OVERDUE = replace(DUE, state=State.TAKEN, acting=BEN, due_in=-12, skipped=1, facts=UNOWNED)

@@ -15,9 +15,9 @@ from bot.bulk import add_all, inserting
 from bot.delivery import outbox
 from bot.delivery.keys import alert_subject
 from bot.messages.catalog import CardName, State
+from bot.playbooks.ahead import only_reminds, to_come
 from bot.playbooks.effects.doing import Doing, People, recipients
 from bot.playbooks.effects.grouping import group, returns_of
-from bot.playbooks.program import to_come
 from bot.playbooks.rulebook import Rulebook
 from bot.playbooks.steps import MANAGERS, OWNER, CardStep, TaskStep
 from bot.playbooks.story import cause_of
@@ -119,11 +119,11 @@ def _before(doing: Doing, returns: Mapping[Any, Any]) -> tuple[int, float | None
     return found if isinstance(doing.step, CardStep) else None
 
 
-def _to_come(doing: Doing) -> tuple[str, ...]:
-    """What the play would still do after this step, for whoever thinks of taking it over."""
+def _ahead(doing: Doing) -> dict[str, Any]:
+    """What the play would still bring after this step, for whoever thinks of taking it over."""
     program = doing.due.playbook.program
-    here = next(at for at, op in enumerate(program.ops) if op is doing.visit.op)
-    return to_come(program, here + 1)
+    then = next(at for at, op in enumerate(program.ops) if op is doing.visit.op) + 1
+    return {"ahead": list(to_come(program, then)), "reminds": only_reminds(program, then)}
 
 
 def _told(doing: Doing) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _alert(doing: Doing, desk: _Desk, returns: Mapping[Any, Any]) -> dict[str, A
 def _reason(doing: Doing, alert_id: int, rulebook: Rulebook, trends: Trends, now: datetime) -> dict[str, Any]:
     due = doing.due
     cause = cause_of(due.playbook, rulebook.signals, due.facts)
-    cause["play"] = {"to_come": list(_to_come(doing))}
+    cause["play"] = _ahead(doing)
     if isinstance(doing.step, TaskStep):
         cause |= {"what": doing.step.task.what, "whom": doing.step.task.to}
     return {

@@ -18,7 +18,7 @@ from bot.playbooks.steps.step import CONTACT, MANAGERS, OWNER, Step, StepContext
 from bot.playbooks.steps.stop import StopStep
 from bot.playbooks.steps.survey import SurveyStep
 from bot.playbooks.steps.task import TaskStep
-from bot.playbooks.steps.wait import WaitStep
+from bot.playbooks.steps.wait import WaitStep, event_in_words
 from bot.playbooks.steps.webhook import WebhookStep
 
 STEPS: Final[dict[str, type[Step]]] = {
@@ -59,4 +59,5 @@ __all__ = [
     "TaskStep",
     "WaitStep",
     "WebhookStep",
+    "event_in_words",
 ]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
-from bot.playbooks.steps.step import Step, known
+from bot.playbooks.steps.step import Step, known, title
 
 
 class CardStep(Step):
@@ -19,4 +19,7 @@ class CardStep(Step):
         return known(card, info, "card", "cards")
 
     def in_words(self) -> str:
-        return f"card *{self.card}*"
+        return f"open the card *{self.card}*"
+
+    def brings(self) -> str:
+        return f"the card {title(self.card)}"

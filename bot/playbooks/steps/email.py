@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.documents.words import wrong
-from bot.playbooks.steps.step import Step, StepContext, known
+from bot.playbooks.steps.step import Step, StepContext, known, title, whom
 
 
 class Email(BaseModel):
@@ -34,4 +34,7 @@ class EmailStep(Step):
     email: Email
 
     def in_words(self) -> str:
-        return f"email *{self.email.letter}* to {self.email.to}"
+        return f"send the letter *{self.email.letter}* to {whom(self.email.to)}"
+
+    def brings(self) -> str:
+        return f"the letter {title(self.email.letter)} to {whom(self.email.to)}"

@@ -9,4 +9,4 @@ class GoalStep(Step):
     goal: str | None = Field(max_length=100)
 
     def in_words(self) -> str:
-        return "goal" + (f": {self.goal}" if self.goal else "")
+        return "goal reached" + (f": {self.goal}" if self.goal else "")

@@ -1,8 +1,10 @@
 """`notify:` — a few words in Slack, to a channel or a person."""
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.playbooks.steps.step import OWNER, Step
+from bot.playbooks.steps.step import OWNER, Step, whom
 
 
 class Notify(BaseModel):
@@ -15,7 +17,13 @@ class Notify(BaseModel):
 
 
 class NotifyStep(Step):
+    reminds: ClassVar[bool] = True
     notify: Notify
 
     def in_words(self) -> str:
-        return f"notify {self.notify.to}: {self.notify.text}"
+        to = self.notify.to
+        return f"{f'post in {to}' if to.startswith('#') else f'tell {whom(to)}'}: {self.notify.text}"
+
+    def brings(self) -> str:
+        to = self.notify.to
+        return f"a word in {to}" if to.startswith("#") else f"a {'reminder' if to == OWNER else 'word'} to {whom(to)}"

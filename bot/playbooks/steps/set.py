@@ -12,6 +12,7 @@ from bot.playbooks.steps.step import Step, StepContext
 
 STAGES = ("trial", "activation", "adoption", "growth", "churned")
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+_PARTS = {"stage": "the stage", "tag": "the tags", "untag": "the tags"}
 _KINDS: dict[Kind, tuple[type, ...]] = {Kind.number: (int, float), Kind.text: (str,), Kind.date: (date,), Kind.boolean: (bool,)}
 
 
@@ -39,7 +40,18 @@ class SetStep(Step):
         return values
 
     def in_words(self) -> str:
-        return "set " + ", ".join(f"{name} = {value}" for name, value in self.set.items())
+        return ", ".join(_change(name, value) for name, value in self.set.items())
+
+    def brings(self) -> str:
+        return "a change of " + " and ".join(dict.fromkeys(_PARTS.get(name, name) for name in self.set))
+
+
+def _change(name: str, value: Any) -> str:
+    if name == "tag":
+        return f"add the tag {value}"
+    if name == "untag":
+        return f"take off the tag {value}"
+    return f"empty {name}" if value is None else f"set {_PARTS.get(name, name)} to {value}"
 
 
 def _fits(name: str, value: Any, kind: Kind | None, allowed: list[str]) -> None:

@@ -40,4 +40,4 @@ class SplitStep(Step):
         return steps if isinstance(steps, list) else []
 
     def in_words(self) -> str:
-        return "split " + ", ".join(f"{name} {weight}" for name, weight in self.split.items())
+        return "draw by weight: " + ", ".join(f"{name} {weight}" for name, weight in self.split.items())

@@ -2,7 +2,7 @@
 
 from pydantic import ValidationInfo, field_validator
 
-from bot.playbooks.steps.step import Step, known
+from bot.playbooks.steps.step import Step, known, title
 
 
 class StartStep(Step):
@@ -16,4 +16,7 @@ class StartStep(Step):
         return known(playbook, info, "playbook", "playbooks")
 
     def in_words(self) -> str:
-        return f"start *{self.start}*"
+        return f"start the playbook *{self.start}*"
+
+    def brings(self) -> str:
+        return f"the play {title(self.start)}"

@@ -20,12 +20,29 @@ class Step(BaseModel):
     opens_alert: ClassVar[bool] = False
     reaches_customers: ClassVar[bool] = False
     """Whether it may is looked up first, in what they have heard from us so far."""
+    reminds: ClassVar[bool] = False
+    """It tells somebody of ours something, and does nothing else."""
 
     name: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]*$")
 
     def in_words(self) -> str:
         """The step as the outline shows it."""
         raise NotImplementedError
+
+    def brings(self) -> str:
+        """What somebody gets from it: `a word to the managers`. Empty: it only leads on to others."""
+        return ""
+
+
+def whom(to: str) -> str:
+    """An addressee as people say it; a contact's role is named as it is."""
+    named = {OWNER: "the CSM", MANAGERS: "the managers", CONTACT: "the contact"}
+    return named.get(to) or (to if "@" in to or to.startswith("#") else f"the {to}")
+
+
+def title(name: str) -> str:
+    """A letter's, a card's or a playbook's name within a sentence: trial-ending → “trial ending”."""
+    return f"“{name.replace('-', ' ')}”"
 
 
 @dataclass(frozen=True)

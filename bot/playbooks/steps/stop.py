@@ -9,4 +9,4 @@ class StopStep(Step):
     stop: str | None = Field(max_length=100)
 
     def in_words(self) -> str:
-        return "stop" + (f": {self.stop}" if self.stop else "")
+        return "stop here" + (f": {self.stop}" if self.stop else "")

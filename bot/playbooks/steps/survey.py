@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from bot.documents.words import wrong
-from bot.playbooks.steps.step import Step, StepContext, known
+from bot.playbooks.steps.step import Step, StepContext, known, title, whom
 
 
 class Ask(BaseModel):
@@ -41,4 +41,7 @@ class SurveyStep(Step):
     def in_words(self) -> str:
         ask = self.survey
         most = f", at most {ask.at_most} people" if ask.at_most else ""
-        return f"survey *{ask.ask}*" + (f" to {', '.join(ask.roles)}" if ask.roles else "") + most
+        return f"send the survey *{ask.ask}*" + (f" to {', '.join(map(whom, ask.roles))}" if ask.roles else "") + most
+
+    def brings(self) -> str:
+        return f"the survey {title(self.survey.ask)}"

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.durations import Duration, describe
-from bot.playbooks.steps.step import OWNER, Step
+from bot.durations import Duration, spoken
+from bot.playbooks.steps.step import OWNER, Step, whom
 
 
 class Task(BaseModel):
@@ -30,5 +30,8 @@ class TaskStep(Step):
         return self.task.within
 
     def in_words(self) -> str:
-        within = f", within {describe(self.task.within)}" if self.task.within else ""
-        return f"task for {self.task.to}: {self.task.what}{within}"
+        within = f" within {spoken(self.task.within)}" if self.task.within else ""
+        return f"set a task for {whom(self.task.to)}{within}: {self.task.what}"
+
+    def brings(self) -> str:
+        return f"a task for {whom(self.task.to)}"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.documents.words import shown, wrong
-from bot.durations import ALLOWED, Duration, describe, parse_duration
+from bot.durations import ALLOWED, Duration, parse_duration, spoken
 from bot.playbooks.steps.step import OptionalExpression, Step
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -65,8 +65,14 @@ class WaitStep(Step):
     def in_words(self) -> str:
         wait = self.wait
         if wait.length:
-            return f"wait {describe(wait.length)}"
+            return f"wait {spoken(wait.length)}"
         if wait.at:
-            return f"wait until {wait.at} in the {wait.of}'s zone"
-        until = f"until {wait.until}" if wait.until else f"for the event {wait.event}"
-        return f"wait {until}" + (f", at most {describe(wait.at_most)}" if wait.at_most else "")
+            return f"wait until {wait.at} where the {wait.of} is"
+        until = f"until {wait.until}" if wait.until else f"for {event_in_words(wait.event or '')}"
+        return f"wait {until}" + (f", at most {spoken(wait.at_most)}" if wait.at_most else "")
+
+
+def event_in_words(name: str) -> str:
+    """What somebody waits for."""
+    ours = {"alert_closed": "the alert to be closed", "letter_clicked": "a click in a letter", "survey_answered": "an answer to a survey"}
+    return ours.get(name, f"the event {name}")

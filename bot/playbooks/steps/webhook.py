@@ -20,4 +20,7 @@ class WebhookStep(Step):
     webhook: Webhook
 
     def in_words(self) -> str:
-        return f"webhook {self.webhook.url.split('?')[0]}"
+        return f"tell another system: {self.webhook.url.split('?')[0]}"
+
+    def brings(self) -> str:
+        return "a word to another system"
