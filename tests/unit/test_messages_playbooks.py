@@ -112,7 +112,10 @@ def test_a_playbook_is_an_outline_with_counts() -> None:
     assert "Starts when an account enters new-customers" in said
     assert "send the letter *welcome* to the admin · 55 reached" in said
     assert "wait 2 weeks · 48 reached · *8 here now*" in said
-    assert "\n\u200b\u2003set the stage to adoption · 38 reached\notherwise · 12 reached\n\u200b\u2003draw by weight: video 50, call 50" in said
+    assert (
+        "\n\u200b\u2003set the stage to adoption · 38 reached\notherwise · 12 reached\n\u200b\u2003draw by weight: video 50, call 50"
+        in said
+    )
     assert "2 of an earlier version, not counted above" in said
 
 
