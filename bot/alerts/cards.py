@@ -89,7 +89,8 @@ def card_of(alert: Alert, account: Account, play: Play | None, beside: Beside) -
         return m.ChurnRiskCard(**shared)
     overdue = alert.deadline is not None and alert.deadline < beside.world.now()
     if told := beside.answers.get(alert.id):
-        return m.SurveyCard(**shared, answers=told.answers, earlier=told.earlier, deadline=alert.deadline, overdue=overdue)
+        said: dict[str, Any] = {"answers": told.answers, "earlier": told.earlier, "favours": told.favours}
+        return m.SurveyCard(**shared, **said, deadline=alert.deadline, overdue=overdue)
     if alert.card == REVIEW:
         return m.ReviewDueCard(**shared, **_due_review(alert, beside))
     whom = MANAGERS if _is_managers(beside.reasons[alert.id]) else ""

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.alerts.favours import Asked, asked_of, favours_of
 from bot.alerts.people import person
 from bot.messages import catalog as m
 from models import Alert, Contact, Response
@@ -19,19 +21,21 @@ CARD = m.CardName.SURVEY_ANSWERS.value
 
 @dataclass(frozen=True)
 class Heard:
-    """Of one alert: its answers, the worst first, and the account's last ones before them."""
+    """Of one alert: its answers, the worst first, the account's last ones before them, and what somebody can be asked for now."""
 
     answers: tuple[m.SurveyAnswer, ...] = ()
     earlier: tuple[m.SurveyAnswer, ...] = ()
+    favours: tuple[m.Favour, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Beside:
-    """Names and roles by contact, confirmed themes by response, and the account's answers, newest first."""
+    """Names and roles by contact, confirmed themes by response, the account's answers, newest first, and who was asked for what."""
 
     contacts: Mapping[str, Contact]
     themes: Mapping[str, Sequence[str]]
     of_account: Mapping[str, Sequence[Response]] = field(default_factory=dict)
+    asked: Asked = field(default_factory=dict)
 
 
 def heard(session: Session, alert_ids: Collection[int]) -> dict[int, Heard]:
@@ -42,7 +46,7 @@ def heard(session: Session, alert_ids: Collection[int]) -> dict[int, Heard]:
     for response in session.scalars(select(Response).where(Response.alert_id.in_(alert_ids))):
         mine[response.alert_id or 0].append(response)
     accounts = {response.account_id or "" for some in mine.values() for response in some}
-    beside = _beside(session, _of_accounts(session, accounts))
+    beside = replace(_beside(session, _of_accounts(session, accounts)), asked=asked_of(session, chain(*mine.values())))
     return {alert_id: _heard(some, beside) for alert_id, some in mine.items()}
 
 
@@ -76,7 +80,8 @@ def _heard(mine: Sequence[Response], beside: _Beside) -> Heard:
     ids, first = {response.id for response in mine}, min(response.at for response in mine)
     before = [one for one in beside.of_account[mine[0].account_id or ""] if one.id not in ids and one.at <= first]
     ordered = sorted(mine, key=lambda one: (ORDER.index(one.band), one.score, -one.changed_at.timestamp()))
-    return Heard(tuple(_answer(one, beside) for one in ordered), tuple(_answer(one, beside) for one in before[:EARLIER]))
+    earlier = tuple(_answer(one, beside) for one in before[:EARLIER])
+    return Heard(tuple(_answer(one, beside) for one in ordered), earlier, favours_of(mine, beside.asked))
 
 
 def answer_of(response: Response, contact: Contact | None, themes: Sequence[str]) -> m.SurveyAnswer:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.alerts.favours import asked_of, may_ask
+from bot.messages.catalog import Favour
 from models import Response
 
-SORRY, THANKS, REFERENCE, PRAISE = "sorry-follow-up", "feedback-thanks", "reference-request", "review-request"
+SORRY = "sorry-follow-up"
 BANDS = ("low", "middle", "high")
 
 
@@ -25,13 +27,15 @@ ANYTHING = Wanted()
 def reply_to(session: Session, alert_id: int) -> Wanted:
     """For whoever was least content: an apology, or thanks where none is due."""
     worst = next(iter(_worst_first(session, alert_id)), None)
-    return Wanted(SORRY if worst.band == "low" else THANKS, worst.contact_id) if worst else Wanted()
+    return Wanted(SORRY if worst.band == "low" else Favour.THANKS, worst.contact_id) if worst else Wanted()
 
 
-def favour_of(session: Session, alert_id: int, letter: str) -> Wanted:
-    """For whoever was most content."""
-    best = next(reversed(_worst_first(session, alert_id)), None)
-    return Wanted(letter, best.contact_id if best else "")
+def favour_of(session: Session, alert_id: int, favour: Favour) -> Wanted:
+    """For whoever was most content, of those who can be asked for it now, if there are any."""
+    best_first = _worst_first(session, alert_id)[::-1]
+    asked = asked_of(session, best_first)
+    best = next((one for one in best_first if may_ask(one, favour, asked)), next(iter(best_first), None))
+    return Wanted(favour, best.contact_id if best else "")
 
 
 def _worst_first(session: Session, alert_id: int) -> list[Response]:

@@ -17,7 +17,7 @@ from bot.messages.actions import Action, Callback, Input, InputError, Outcome
 from bot.messages.catalog.surveys import read_loop_metadata
 from bot.team.roles import Actor
 from bot.team.sight import sees_money
-from bot.writing.wanted import PRAISE, REFERENCE, THANKS, favour_of
+from bot.writing.wanted import favour_of
 from handlers.slack.alerts import account_fact, act_for, cause_now, modal_about
 from handlers.slack.desk import Desk, Mistakes, Reply
 from handlers.slack.feature import Feature
@@ -27,19 +27,19 @@ from models import Account, Alert
 
 
 async def thanks_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    return await _letter(desk, actor, click, THANKS)
+    return await _letter(desk, actor, click, m.Favour.THANKS)
 
 
 async def reference_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    return await _letter(desk, actor, click, REFERENCE)
+    return await _letter(desk, actor, click, m.Favour.REFERENCE)
 
 
 async def praise_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:
-    return await _letter(desk, actor, click, PRAISE)
+    return await _letter(desk, actor, click, m.Favour.PRAISE)
 
 
-async def _letter(desk: Desk, actor: Actor, click: Click, letter: str) -> Reply:
-    return await desk.database.read(form_about, desk, actor, int(click.value), partial(favour_of, letter=letter))
+async def _letter(desk: Desk, actor: Actor, click: Click, favour: m.Favour) -> Reply:
+    return await desk.database.read(form_about, desk, actor, int(click.value), partial(favour_of, favour=favour))
 
 
 async def loop_clicked(desk: Desk, actor: Actor, click: Click) -> Reply:

@@ -112,9 +112,6 @@ FORMS = {
     Action.ALERT_WRITE: Callback.ALERT_WRITE,
     Action.ALERT_ESCALATE: Callback.ALERT_ESCALATE,
     Action.SURVEY_CLOSE_LOOP: Callback.SURVEY_CLOSE_LOOP,
-    Action.SURVEY_THANKS: Callback.ALERT_WRITE,
-    Action.SURVEY_REFERENCE: Callback.ALERT_WRITE,
-    Action.SURVEY_PRAISE: Callback.ALERT_WRITE,
 }
 
 
@@ -124,8 +121,7 @@ def _chosen(world: World) -> dict[str, str]:
     return {name: options[name] for name in ("contact", "letter")}
 
 
-LETTERS = {
-    Action.ALERT_WRITE: {"contact": "per", "letter": "sorry-follow-up"},
+FAVOURS = {
     Action.SURVEY_THANKS: {"contact": "olga", "letter": "feedback-thanks"},
     Action.SURVEY_REFERENCE: {"contact": "olga", "letter": "reference-request"},
     Action.SURVEY_PRAISE: {"contact": "olga", "letter": "review-request"},
@@ -134,18 +130,52 @@ LETTERS = {
 
 @on_sqlite
 async def test_every_button_opens_its_form_and_letters_begin_with_whom_and_what_they_are_for(world: World) -> None:
-    for score, who in ((8, ""), (10, "olga"), (4, "per")):
+    for score, who in ((8, ""), (10, "olga")):
         await answers(world, score, contact=who)
     chosen: dict[Action, dict[str, str]] = {}
+    for action in FAVOURS:
+        await world.click(JANA, await card_of(world), action)
+        chosen[action] = _chosen(world)
+        await world.sandbox.close(JANA.id, world.modal(JANA).id, everything=True)
+    assert chosen == FAVOURS
+    await answers(world, 4, contact="per")
     card = await card_of(world)
     for action, callback in FORMS.items():
         assert (await world.click(JANA, card, action)).ok, action
         assert world.modal(JANA).body["callback_id"] == callback, action
         assert "NPS: detractor" in world.modal_words(JANA), action
-        chosen |= {action: _chosen(world)} if action in LETTERS else {}
+        chosen |= {action: _chosen(world)} if action is Action.ALERT_WRITE else {}
         await world.sandbox.close(JANA.id, world.modal(JANA).id, everything=True)
-    assert chosen == LETTERS
+    assert chosen[Action.ALERT_WRITE] == {"contact": "per", "letter": "sorry-follow-up"}
     assert world.told(JANA) == []
+
+
+ASKED_FOR = ["Say thanks…", "Ask for a reference…", "Ask for a public review…"]
+
+
+@on_sqlite
+async def test_nobody_is_asked_for_a_favour_twice_or_while_anybody_is_unhappy(world: World) -> None:
+    async def offered() -> list[str]:
+        return [name for name in (await card_of(world)).buttons if name in ASKED_FOR]
+
+    for who in ("", "olga"):
+        await answers(world, 10, contact=who)
+    card = await card_of(world)
+    assert await offered() == ASKED_FOR
+    assert (await world.open_and_submit(JANA, card, Action.SURVEY_REFERENCE)).ok
+    assert await offered() == ASKED_FOR  # the other one was not asked yet
+    await world.click(JANA, card, Action.SURVEY_THANKS)
+    assert _chosen(world)["contact"] == "c1"
+    assert (await world.submit(JANA)).ok
+    assert await offered() == []
+    await answers(world, 9, contact="per")
+    assert await offered() == ASKED_FOR
+    await answers(world, 3, contact="")
+    assert await offered() == []
+    world.clock.move(days=180)
+    await answers(world, 10, contact="olga", wave=2)
+    await world.quiet()
+    assert [name for name in Card(world.posts()[-1]).buttons if name in ASKED_FOR] == ["Say thanks…", "Ask for a public review…"]
 
 
 @on_sqlite

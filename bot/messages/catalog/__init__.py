@@ -80,7 +80,7 @@ NAMES = {
         "AskedFacts BandShare Breakdown GroupFact HeldCount LoopFacts QuarterFact QuoteFact SurveyChart SurveyFigure SurveyLine "
         "SurveyList SurveyReport ThemeCount"
     ),
-    "surveys": "CloseLoopModal SurveyCard",
+    "surveys": "CloseLoopModal Favour SurveyCard",
     "themes": (
         "Affected Back Closing ThemeAnswersModal ThemeCard ThemeChoice ThemeCloseModal ThemeForm ThemeLine ThemeModal ThemedAnswer "
         "ThemesAnswer UnmarkedAnswer"

@@ -9,7 +9,7 @@ from bot.messages.catalog.example_cast import ANNA, BEN, FACTS, HOSTILE, NORTHWI
 from bot.messages.catalog.facts import CardName, Cause, Did, HistoryLine, State
 from bot.messages.catalog.message import Message, Modal
 from bot.messages.catalog.modals import DetailsModal, WhyModal
-from bot.messages.catalog.surveys import CloseLoopModal, SurveyCard
+from bot.messages.catalog.surveys import CloseLoopModal, Favour, SurveyCard
 
 CARD = CardName.SURVEY_ANSWERS
 DETRACTOR = SurveyAnswer(
@@ -62,7 +62,7 @@ OPEN = SurveyCard(
     deadline=NOW + hours(47),
     take_by=NOW + hours(23),
 )
-HAPPY = replace(OPEN, cause=GLAD, answers=(PROMOTER,), earlier=(), deadline=None)
+HAPPY = replace(OPEN, cause=GLAD, answers=(PROMOTER,), earlier=(), deadline=None, favours=tuple(Favour))
 MIXED = replace(OPEN, cause=SEVERAL, answers=(DETRACTOR, PASSIVE, PROMOTER), history=(OPENED, ANOTHER))
 DONE = replace(OPEN, state=State.RESOLVED, outcome="agreed", closed_at=NOW, closed_by=ANNA, note=AGREED.agreed)
 HOSTILE_CARD = replace(OPEN, account=HOSTILE, answers=(EVIL,) * 7, earlier=(EVIL,) * 3, history=(OPENED, replace(CLOSED, to="<!here>")))
@@ -71,6 +71,9 @@ SURVEY_EXAMPLES: dict[str, Message] = {
     "survey-card-detractor": OPEN,
     "survey-card-overdue": replace(OPEN, deadline=NOW - hours(2), overdue=True, take_by=None),
     "survey-card-promoter": HAPPY,
+    "survey-card-promoter-thanked": replace(HAPPY, state=State.TAKEN, acting=ANNA, favours=()),
+    "survey-card-promoter-asked-before": replace(HAPPY, favours=(Favour.THANKS,)),
+    "survey-card-nobody-unhappy": replace(HAPPY, answers=(PASSIVE, PROMOTER)),
     "survey-card-several": MIXED,
     "survey-card-csat": replace(OPEN, cause=replace(SAD, title="CSAT: dissatisfied"), answers=(CSAT,), earlier=()),
     "survey-card-ces": replace(HAPPY, cause=replace(GLAD, title="CES: easy"), answers=(CES,)),

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Self
 
 from bot.messages.actions import Callback
@@ -11,11 +12,19 @@ from bot.messages.catalog.details import SurveyAnswer
 from bot.messages.catalog.modals import AlertModal
 
 
+class Favour(StrEnum):
+    """What somebody who is content may be written: the names of the letters."""
+
+    THANKS = "feedback-thanks"
+    REFERENCE = "reference-request"
+    PRAISE = "review-request"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SurveyCard(AlertCard):
     """The answers of one account in one wave, the worst first. `earlier`: what its people answered before, newest first.
 
-    `deadline`: until when somebody is to talk to whoever was not content.
+    `deadline`: until when somebody is to talk to whoever was not content. `favours`: those for which somebody can be asked now.
     """
 
     template: ClassVar[str] = "survey-card"
@@ -24,11 +33,7 @@ class SurveyCard(AlertCard):
     earlier: tuple[SurveyAnswer, ...] = ()
     deadline: datetime | None = None
     overdue: bool = False
-
-    @property
-    def pleased(self) -> bool:
-        """Somebody is content enough to be asked for a favour."""
-        return any(answer.band == "high" for answer in self.answers)
+    favours: tuple[Favour, ...] = ()
 
     def for_strangers(self) -> Self:
         """What people of other organisations may read: no names, and nobody's words."""
