@@ -40,7 +40,10 @@ def leave(session: Session, settings: Settings, slack_id: str, plan: Plan, now: 
         session.add(absence)
     absence.until, absence.stand_in, absence.source = plan.until, plan.stand_in, plan.source
     session.flush()
-    if charge := in_charge(session, slack_id, now):
+    charge = in_charge(session, slack_id, now)
+    if charge != before:
+        show_anew(session, Kind.STAND_IN, str(absence.id), absence.since)
+    if charge:
         _hand_over(session, settings, absence, (before, charge), plan.by, now)
     return absence
 

@@ -17,9 +17,10 @@ from bot.duty.post import Kind, told_of
 from bot.messages import catalog as m
 from bot.messages.render import render
 from bot.settings import Settings
+from bot.team.away import in_charge
 from models import Absence, Account, Alert, Dispatch, OutboxMessage, Teammate
 
-MOOT = "it is in hand, or over"
+MOOT, THEY_ARE_BACK, REPLACED = "it is in hand, or over", "they are back", "they no longer stand in"
 Write = Callable[[Session, Dispatch, World], m.Message | Withheld]
 Remind = Callable[[m.AlertLine, Mapping[str, Any]], m.Reminder]
 """A line, and what the dispatch tells of its alert."""
@@ -104,20 +105,33 @@ def _moved(session: Session, dispatch: Dispatch, world: World) -> m.Message | Wi
 def _stand_in(session: Session, dispatch: Dispatch, world: World) -> m.Message | Withheld:
     """Whoever has read it reads there, too, that it is over."""
     absence = session.get(Absence, dispatch.content["absence"])
-    stands = session.scalar(select(OutboxMessage.ts).where(OutboxMessage.dedup_key == dispatch.key)) is not None
-    if absence is None or (absence.ended_at and not stands):
-        return Withheld("they are back")
+    charge = in_charge(session, absence.slack_id, world.now()) if absence else None
+    if absence is None or (absence.ended_at and not _stands(session, dispatch)):
+        return Withheld(THEY_ARE_BACK)
     lines, absent = _lines(session, dispatch.content["alerts"], world), m.Person(slack_id=absence.slack_id)
     if absence.ended_at:
         return m.StandInSummary(absent=absent, lines=lines, total=len(lines), over=True)
+    if dispatch.recipient not in (absence.stand_in, charge):
+        return _replaced(lines, absent, dispatch.recipient, charge) if _stands(session, dispatch) else Withheld(REPLACED)
     day, until = back_on(absence, session.get(Teammate, absence.slack_id), world.zone)
     return m.StandInSummary(absent=absent, lines=lines, total=len(lines), back_on=day, until=until)
+
+
+def _replaced(lines: Sequence[m.AlertLine], absent: m.Person, before: str, charge: str | None) -> m.StandInSummary:
+    """For who stood in before: what has not gone to `charge`."""
+    kept = tuple(line for line in lines if m.Person(slack_id=before) in (line.owner, line.acting))
+    return m.StandInSummary(absent=absent, lines=kept, total=len(kept), replaced=True, instead=person(charge))
+
+
+def _stands(session: Session, dispatch: Dispatch) -> bool:
+    """Whether it has been posted."""
+    return session.scalar(select(OutboxMessage.ts).where(OutboxMessage.dedup_key == dispatch.key)) is not None
 
 
 def _away(session: Session, dispatch: Dispatch, world: World, managers: str) -> m.Message | Withheld:
     absence = session.get(Absence, dispatch.content["absence"])
     if absence is None or absence.ended_at:
-        return Withheld("they are back")
+        return Withheld(THEY_ARE_BACK)
     return away_answer(session, absence, dispatch.recipient, managers, world)
 
 

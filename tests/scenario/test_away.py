@@ -94,11 +94,20 @@ async def test_the_same_command_twice_moves_and_tells_once(open_world: OpenWorld
 async def test_another_stand_in_gets_what_waits_with_the_first(open_world: OpenWorld) -> None:
     world = await open_world(accounts=both)
     await said(world, JANA, "away until 2026-12-01 @oliver")
+    await world.quiet()
     assert "<@U0WEI> stands in: 1 open alert" in await said(world, JANA, "away until 2026-12-02 @wei")
     await world.quiet()
     assert (await world.alert("Acme")).assigned_to == WEI.id
     assert (await world.alert("Borealis")).assigned_to is None
     assert len(await absences(world)) == 1
+    (told,) = world.direct(OLIVER)
+    assert told == f"*<@{WEI.id}> now stands in for <@{JANA.id}>:* new alerts of their accounts no longer come to you."
+    await said(world, JANA, "away until 2026-12-01 @oliver")
+    await world.quiet()
+    (told,) = world.direct(OLIVER)
+    assert f"You stand in for <@{JANA.id}>* until 1 Dec 2026" in told
+    assert "1 open alert came to you" in told
+    assert f"<@{OLIVER.id}> now stands in" in world.direct(WEI)[0]
 
 
 @on_sqlite

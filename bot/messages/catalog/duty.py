@@ -64,7 +64,7 @@ class MovedSummary(Message):
 @dataclass(frozen=True, kw_only=True)
 class StandInSummary(Message):
     """For whoever stands in. `back_on`: the day on which the absent person is back, where they are; `until`, a moment within a day.
-    `over`: they are back."""
+    `over`: they are back. `replaced`: they are not, and the reader stands in no longer, but `instead` (None: nobody does)."""
 
     SHOWN: ClassVar[int] = 10
     template: ClassVar[str] = "stand-in"
@@ -74,6 +74,8 @@ class StandInSummary(Message):
     back_on: date | None = None
     until: datetime | None = None
     over: bool = False
+    replaced: bool = False
+    instead: Person | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,8 @@ DUTY_EXAMPLES: dict[str, Message] = {
     "moved-to-nobody": MovedSummary(side=Side.MANAGERS, lines=LINES[3:], total=2, others=(ANNA,)),
     "stand-in": StandInSummary(absent=ANNA, lines=LINES[:2], total=2, back_on=BACK),
     "stand-in-is-over": StandInSummary(absent=ANNA, lines=LINES[:1], total=1, over=True),
+    "stand-in-is-another": StandInSummary(absent=ANNA, lines=LINES[:1], total=1, replaced=True, instead=BEN),
+    "stand-in-is-nobody": StandInSummary(absent=ANNA, replaced=True),
     "stand-in-for-nothing": StandInSummary(absent=ANNA),
     "stand-in-for-very-much": StandInSummary(absent=ANNA, lines=LINES * 3, total=41, until=NOW + hours(4)),
     "away": AwayAnswer(absence_id=3, managers="#cs-leads", stand_in=BEN, moved=3, back_on=BACK),
