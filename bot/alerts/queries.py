@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -13,6 +14,7 @@ from bot.alerts.people import People, load_people, person
 from bot.alerts.reasons import reasons_of, standing_of
 from bot.alerts.world import World
 from bot.messages import catalog as m
+from bot.team.away import stand_ins_of
 from models import Account, Alert, Reason
 
 TEAM_DAYS = 30
@@ -55,7 +57,17 @@ def lines_of(session: Session, rows: Sequence[tuple[Alert, Account]], world: Wor
     """Alerts with their accounts as lines of a list, in the order given."""
     people = load_people(session, [(alert.owner_email, account.owner_email) for alert, account in rows])
     reasons = reasons_of(session, [alert.id for alert, _ in rows])
-    return tuple(_line(alert, account, reasons[alert.id], people, world) for alert, account in rows)
+    absent = _absent(session, [alert for alert, _ in rows], people, world.now())
+    return tuple(replace(_line(*row, reasons[row[0].id], people, world), absent=absent.get(row[0].id)) for row in rows)
+
+
+def _absent(session: Session, alerts: Sequence[Alert], people: People, now: datetime) -> dict[int, m.Person]:
+    """By alert: whose it is, while it is with whoever stands in for them."""
+    given = {alert.id: people.get(alert.owner_email or "") for alert in alerts if alert.assigned_to}
+    owners = {number: owner.slack_id for number, owner in given.items() if owner}
+    stand_ins = stand_ins_of(session, owners.values(), now) if owners else {}
+    theirs = (alert for alert in alerts if alert.id in owners and stand_ins.get(owners[alert.id]) == alert.assigned_to)
+    return {alert.id: m.Person(slack_id=owners[alert.id]) for alert in theirs}
 
 
 def _line(alert: Alert, account: Account, reasons: Sequence[Reason], people: People, world: World) -> m.AlertLine:

@@ -55,6 +55,7 @@ async def test_somebody_goes_away_and_comes_back(open_world: OpenWorld) -> None:
     assert f"You stand in for <@{JANA.id}>* until 1 Dec 2026" in told
     assert "1 open alert came to you" in told
     assert "Acme" in told
+    assert f"Open · owner <@{JANA.id}>, who is away: <@{OLIVER.id}> stands in" in told
     assert "Borealis" not in told
     assert (await world.did("Borealis"))[-1][0] == "opened"
 
@@ -62,6 +63,7 @@ async def test_somebody_goes_away_and_comes_back(open_world: OpenWorld) -> None:
     assert await world.duty(days=1) == {"back": 1}
     (told,) = world.direct(JANA)
     assert f"Welcome back. <@{OLIVER.id}> has 1 open alert of yours in hand, and keeps it." in told.replace("*", "")
+    assert f"Open · owner <@{OLIVER.id}> · since" in told
     assert (await world.alert("Acme")).assigned_to == OLIVER.id
     (told,) = world.direct(OLIVER)
     assert f"<@{JANA.id}> is back:* new alerts of their accounts no longer come to you. 1 alert that came to you is still open." in told

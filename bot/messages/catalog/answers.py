@@ -38,7 +38,7 @@ class HelpAnswer(Message):
 @dataclass(frozen=True)
 class AlertLine:
     """An alert in a list. `acting`: who took it; `deadline`: a task's; `take_by`: until when it must be taken; `also`: how many
-    further reasons it has; `quiet`: it has no card."""
+    further reasons it has; `quiet`: it has no card; `absent`: who is away while `owner` stands in for them."""
 
     alert_id: int
     account: Account
@@ -53,6 +53,7 @@ class AlertLine:
     take_by: datetime | None = None
     also: int = 0
     quiet: bool = False
+    absent: Person | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ DUTY_EXAMPLES: dict[str, Message] = {
     "reminder-for-a-stand-in": Reminder(stage=Stage.OWNER, line=LATE, by=NOW, absent=ANNA),
     "reminder-hostile": Reminder(stage=Stage.OWNER, line=replace(OWN, arr=Money(1e9, "<!")), by=NOW),
     "reminder-for-managers": FOR_MANAGERS[1],
+    "reminder-for-managers-of-a-stand-in": replace(FOR_MANAGERS[1], line=replace(LATE, arr=None, owner=BEN, absent=ANNA), reminded=BEN),
     "reminder-for-managers-nobody": Reminder(stage=Stage.MANAGERS, line=replace(RENEWAL, owner=PETRA, arr=None), by=NOW),
     "reminder-for-managers-unowned": FOR_MANAGERS[0],
     "reminder-of-a-task": OF_A_TASK,
@@ -48,7 +49,9 @@ DUTY_EXAMPLES: dict[str, Message] = {
     "moved-to-you-much": MovedSummary(side=Side.NEW, lines=LINES * 3, total=41, others=(ANNA, BEN, PETRA, None, ANNA, BEN)),
     "moved-from-you": MovedSummary(side=Side.OLD, lines=LINES[:1], total=1, others=(BEN,)),
     "moved-to-nobody": MovedSummary(side=Side.MANAGERS, lines=LINES[3:], total=2, others=(ANNA,)),
-    "stand-in": StandInSummary(absent=ANNA, lines=LINES[:2], total=2, back_on=BACK),
+    "stand-in": StandInSummary(
+        absent=ANNA, lines=tuple(replace(line, owner=BEN, absent=ANNA) for line in LINES[:2]), total=2, back_on=BACK
+    ),
     "stand-in-is-over": StandInSummary(absent=ANNA, lines=LINES[:1], total=1, over=True),
     "stand-in-is-another": StandInSummary(absent=ANNA, lines=LINES[:1], total=1, replaced=True, instead=BEN),
     "stand-in-is-nobody": StandInSummary(absent=ANNA, replaced=True),
