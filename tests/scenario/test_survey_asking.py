@@ -80,7 +80,7 @@ async def test_slack_tells_who_was_not_asked_and_counts_them(world: World) -> No
     assert "Not asked: Ada Nováková (asked something not long ago, again" in why
     assert "Not asked" not in (await world.command(JANA, "why Acme ask")).read
     book = (await world.command(ADMIN, "playbook ask")).read
-    assert "survey nps to champion, admin, at most 2 people · 2 reached · 3 asked, 1 held back" in book.replace("*", "")
+    assert "send the survey nps to the champion, the admin, at most 2 people · 2 reached · 3 asked, 1 held back" in book.replace("*", "")
     audit = (await world.command(ADMIN, "audit")).read
     assert "did not ask somebody" in audit
 
