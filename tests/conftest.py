@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from bot.cli import YOUNG
 from bot.database import Database
@@ -28,6 +29,8 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 choose_places()
 gc.set_threshold(YOUNG)  # as the program itself does
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine's pause is no failure
+settings.load_profile("calm")
 
 
 def pytest_collection_finish() -> None:
