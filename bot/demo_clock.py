@@ -38,14 +38,17 @@ class Life:
         day = day_of(self.app.world.now(), self.app.settings.zone)
         await asyncio.to_thread(live_on, self._company, self._today, self._lived_until, day)
         self._lived_until = day
-        await run_recorded(self.app.database, "sweep", self._sweep)
-        await self.look_after()
+        await run_recorded(self.app.database, "sweep", self._sweep)  # and with it what is due for people
+        await self._meet()
 
     async def look_after(self) -> None:
-        """What is due for people and meetings, also in the other half of a day: then it is morning elsewhere."""
+        """What is due for people and meetings in the other half of a day: then it is morning elsewhere."""
+        async with lease(self.app.database, "duty", wait=True):
+            await duty(self.app.database, self.app.settings, self.app.world.now())
+        await self._meet()
+
+    async def _meet(self) -> None:
         database, briefs = self.app.database, True
-        async with lease(database, "duty", wait=True):
-            await duty(database, self.app.settings, self.app.world.now())
         while briefs:  # a deck goes into the thread of its brief, which must stand first
             async with lease(database, "reviews", wait=True):
                 done = await look_after_reviews(self.app.reviews)

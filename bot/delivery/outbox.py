@@ -236,8 +236,8 @@ def waits(session: Session, subject: str) -> bool:
 
 def withdraw(session: Session, key: str, why: str) -> bool:
     """What waits for its time is not to leave any more. False: it is under way, has left or was given up."""
-    waits = (Row.dedup_key == key, is_behind(), Row.claimed_by.is_(None), Row.uncertain.is_(False), Row.ts.is_(None))
-    return _changed(session, update(Row).where(*waits).values(shown_version=Row.wanted_version, problem=f"not sent: {why}"))
+    idle = (Row.dedup_key == key, is_behind(), Row.claimed_by.is_(None), Row.uncertain.is_(False), Row.ts.is_(None))
+    return _changed(session, update(Row).where(*idle).values(shown_version=Row.wanted_version, problem=f"not sent: {why}"))
 
 
 def drop(session: Session, row_id: str, why: str) -> bool:

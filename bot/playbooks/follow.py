@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, cast, literal, null, or_, select
+from sqlalchemy import Double, cast, literal, null, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.signals import Signals
@@ -18,7 +18,7 @@ from bot.alerts.lifecycle import Change, Measured, Standing, remeasure
 from bot.alerts.reasons import reasons_of
 from bot.alerts.record import STAYSAIL, apply, end_reason, snapshot, trace_of
 from bot.playbooks.definition import Playbook
-from bot.playbooks.match import in_care
+from bot.playbooks.match import churned, in_care
 from bot.playbooks.story import headline_of, needed, plain
 from models import Account, Alert, Reason
 
@@ -106,20 +106,16 @@ def _renew(session: Session, alert: Alert, reason: Reason, values: dict[str, Any
         end_reason(session, alert, reason, reason.ended, now)
 
 
-def _churned(signals: Signals) -> ColumnElement[bool]:
-    return or_(Account.stage == "churned", Account.churned_on <= signals.day)
-
-
 def _left(session: Session, playbooks: Collection[str], signals: Signals) -> Iterable[tuple[int, int, _Seen]]:
     """The reasons of these playbooks whose accounts are no longer in care."""
     of_theirs = (Reason.playbook.in_(playbooks), Reason.ended_at.is_(None), ~in_care(signals.day))
     joined = (
-        select(Alert.id, Reason.id, _churned(signals))
+        select(Alert.id, Reason.id, churned(signals.day))
         .join(Reason, Reason.alert_id == Alert.id)
         .join(Account, Alert.account_id == Account.id)
     )
-    for alert_id, reason_id, churned in session.execute(joined.where(*of_theirs)).all() if playbooks else ():
-        yield alert_id, reason_id, _Seen(Measured(False, bool(churned), None, None, None, {}), "", None)
+    for alert_id, reason_id, has_churned in session.execute(joined.where(*of_theirs)).all() if playbooks else ():
+        yield alert_id, reason_id, _Seen(Measured(False, bool(has_churned), None, None, None, {}), "", None)
 
 
 def _measured(
@@ -135,7 +131,7 @@ def _measured(
             Reason.id,
             Account.id,
             in_care(signals.day).label("in_care"),
-            _churned(signals).label("churned"),
+            churned(signals.day).label("churned"),
             playbook.when.clause.label("holds"),
             recovered.label("recovered"),
             severity.label("severity"),

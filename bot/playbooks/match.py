@@ -61,10 +61,14 @@ class Held(StrEnum):
     BUDGET = "budget"
 
 
+def churned(day: date) -> ColumnElement[bool]:
+    """By `day`; unknown where the CRM tells neither stage nor day."""
+    return or_(Account.stage == "churned", Account.churned_on <= day)
+
+
 def in_care(day: date) -> ColumnElement[bool]:
     """Accounts that the CRM still has and that have not churned by `day`."""
-    left = or_(Account.stage == "churned", Account.churned_on <= day)
-    return and_(Account.gone_at.is_(None), func.coalesce(left, False).is_(False))
+    return and_(Account.gone_at.is_(None), func.coalesce(churned(day), False).is_(False))
 
 
 def match(session: Session, playbook: Playbook, signals: Signals, firing: Firing | None, now: datetime) -> None:

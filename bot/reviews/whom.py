@@ -21,9 +21,8 @@ from models import Account, OutboxMessage, Review, Teammate
 from models.review import SCHEDULED
 
 
-def has_left(session: Session, review: Review) -> bool:
-    """Whether the organizer is no longer with us, as far as we know them."""
-    organizer = session.get(Teammate, review.organizer)
+def _has_left(organizer: Teammate | None) -> bool:
+    """Whether they are no longer with us, as far as we know them."""
     return organizer is not None and not is_full_member(organizer)
 
 
@@ -35,7 +34,7 @@ def organizers_zone(session: Session, review: Review, home: ZoneInfo) -> ZoneInf
 
 def whom(session: Session, review: Review, otherwise: str) -> str:
     """Where to write to: the organizer; once they have left us the account's CSM, or else `otherwise`, a channel."""
-    if not has_left(session, review):
+    if not _has_left(session.get(Teammate, review.organizer)):
         return review.organizer
     account = session.get(Account, review.account_id)
     owner = account.owner_email if account else None
@@ -73,7 +72,7 @@ def _standing(day: date) -> Select[Review, Teammate, str | None, str]:
 def _around(row: Any, people: Mapping[str, Teammate]) -> Around:
     review, organizer, csm = row.Review, row.Teammate, people.get(row.owner or "")
     is_new = csm is not None and row.owner != review.owner_email and csm.slack_id not in (review.organizer, review.created_by)
-    return Around(organizer is not None and not is_full_member(organizer), csm, is_new, row.customer or "")
+    return Around(_has_left(organizer), csm, is_new, row.customer or "")
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ from bot.writing.morning import next_morning
 from bot.writing.opening import Chosen, change_form, show
 from bot.writing.place import Place, load_place, why_not
 from bot.writing.touched import last_letter
+from bot.writing.traces import trace_of_letter
 from bot.writing.withdrawing import tell_that_it_waits
-from models import Alert, Contact, Dispatch, Touch, Trace
+from models import Alert, Contact, Dispatch, Touch
 
 
 @dataclass(frozen=True)
@@ -96,23 +97,23 @@ def _sent(session: Session, means: Means, place: Place, contact: Contact, form: 
     now = means.now
     morning = next_morning(contact, place.account, means.house.hours, now) if form.later else None
     content = content_of(session, means, place, contact, form) | {"leaves": morning.isoformat() if morning else None}
-    number = _dispatch(session, written_key(form.ticket.key), contact, content, now)
-    if number is None:
+    letter = _dispatch(session, written_key(form.ticket.key), contact, content, now)
+    if letter is None:
         return Sent(morning)
     channel, due_at = f"{MAIL}:{contact.email}", morning or now
-    outbox.enqueue(session, [outbox.New(written_key(form.ticket.key), dispatch_subject(number), channel, due_at)], now)
+    outbox.enqueue(session, [outbox.New(written_key(form.ticket.key), dispatch_subject(letter.id), channel, due_at)], now)
     what = content["letter"] or BLANK
-    session.add(Touch(at=due_at, account_id=place.account.id, contact_id=contact.id, channel="email", what=what, dispatch_id=number))
-    session.add(_trace(means, place, contact, content, number))
+    session.add(Touch(at=due_at, account_id=place.account.id, contact_id=contact.id, channel="email", what=what, dispatch_id=letter.id))
+    session.add(trace_of_letter(m.Did.WROTE, letter, place.alert, means.writer.slack_id, now, leaves=content["leaves"]))
     if morning:
-        tell_that_it_waits(session, means, number, contact, form, morning.isoformat())
+        tell_that_it_waits(session, means, letter.id, contact, form, morning.isoformat())
     if place.alert:
         show_anew(session, Alert.id == place.alert.id)
     return Sent(morning)
 
 
-def _dispatch(session: Session, key: str, contact: Contact, content: dict[str, Any], now: datetime) -> int | None:
-    """Its number; None when the same form came in twice at the same moment and the other one was first."""
+def _dispatch(session: Session, key: str, contact: Contact, content: dict[str, Any], now: datetime) -> Dispatch | None:
+    """None when the same form came in twice at the same moment and the other one was first."""
     row = {
         "kind": LETTER,
         "key": key,
@@ -123,19 +124,5 @@ def _dispatch(session: Session, key: str, contact: Contact, content: dict[str, A
         "created_at": now,
     }
     inserted = insert_into(session, Dispatch).values(row).on_conflict_do_nothing(index_elements=["key"])
-    number: int | None = session.scalar(inserted.returning(Dispatch.id))
-    return number
-
-
-def _trace(means: Means, place: Place, contact: Contact, content: dict[str, Any], number: int) -> Trace:
-    alert = place.alert
-    return Trace(
-        at=means.now,
-        actor=means.writer.slack_id,
-        what=m.Did.WROTE.value,
-        account_id=place.account.id,
-        playbook=alert.playbook if alert else None,
-        playbook_version=alert.playbook_version if alert else None,
-        alert_id=alert.id if alert else None,
-        detail={"to": contact.name, "note": content["subject"], "dispatch": number, "contact": contact.id, "leaves": content["leaves"]},
-    )
+    letter: Dispatch | None = session.scalar(inserted.returning(Dispatch))
+    return letter

@@ -15,7 +15,8 @@ from bot.messages import catalog as m
 from bot.team.roles import Actor
 from bot.writing.form import Form
 from bot.writing.means import Means
-from models import Alert, Contact, Dispatch, Touch, Trace
+from bot.writing.traces import trace_of_letter
+from models import Alert, Contact, Dispatch, Touch
 
 
 def tell_that_it_waits(session: Session, means: Means, letter_id: int, contact: Contact, form: Form, leaves: str) -> None:
@@ -36,9 +37,10 @@ def withdraw(session: Session, actor: Actor, letter_id: int, now: datetime) -> b
     if taken_back:
         session.execute(delete(Touch).where(Touch.dispatch_id == letter.id))
         notice.content = notice.content | {"withdrawn_by": actor.slack_id, "withdrawn_at": now.isoformat()}
-        session.add(_trace(session, letter, actor, now))
-        if alert_id := letter.content["alert"]:
-            show_anew(session, Alert.id == alert_id)
+        alert = session.get(Alert, letter.content["alert"]) if letter.content["alert"] else None
+        session.add(trace_of_letter(m.Did.WITHDREW, letter, alert, actor.slack_id, now))
+        if alert:
+            show_anew(session, Alert.id == alert.id)
     _show(session, notice)
     return taken_back
 
@@ -46,17 +48,3 @@ def withdraw(session: Session, actor: Actor, letter_id: int, now: datetime) -> b
 def _show(session: Session, notice: Dispatch) -> None:
     notice.version += 1
     outbox.refresh(session, dispatch_subject(notice.id), notice.version)
-
-
-def _trace(session: Session, letter: Dispatch, actor: Actor, now: datetime) -> Trace:
-    alert = session.get(Alert, letter.content["alert"]) if letter.content["alert"] else None
-    return Trace(
-        at=now,
-        actor=actor.slack_id,
-        what=m.Did.WITHDREW.value,
-        account_id=letter.account_id,
-        playbook=alert.playbook if alert else None,
-        playbook_version=alert.playbook_version if alert else None,
-        alert_id=alert.id if alert else None,
-        detail={"to": letter.content["to_name"], "note": letter.content["subject"], "dispatch": letter.id, "contact": letter.contact_id},
-    )

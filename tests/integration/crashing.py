@@ -18,7 +18,7 @@ from bot.alerts.record import act
 from bot.database import Database
 from bot.messages.actions import Outcome
 from bot.playbooks.decide import decide, decide_events
-from bot.playbooks.definition import Playbook, load_playbooks
+from bot.playbooks.definition import Playbook
 from bot.playbooks.known import known_signals
 from bot.playbooks.loading import guard_of, house_of, known_to
 from bot.playbooks.rulebook import House, Routes, Rulebook
@@ -26,6 +26,7 @@ from bot.playbooks.runner import advance_plays
 from bot.settings import Settings, load_settings
 from models import Account, Alert, Base, Contact, Event
 from tests.integration.outcome import outcome
+from tests.playbooks import load_playbooks
 
 START = datetime(2026, 3, 23, 9, tzinfo=UTC)  # a Monday; the clocks go forward at the end of the week
 ACCOUNTS = ("a", "b", "c")

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.durations import Allowance
-from bot.playbooks.definition import load_playbooks
 from bot.playbooks.due import claim
 from bot.playbooks.known import known_signals
 from bot.playbooks.loading import house_of, known_to
@@ -27,6 +26,7 @@ from bot.settings import load_settings
 from models import Account, Contact, Dispatch, OutboxMessage, Play, Touch, Trace
 from tests.conftest import on_postgresql
 from tests.integration.crashing import SETTINGS, START
+from tests.playbooks import load_playbooks
 
 pytestmark = on_postgresql
 """SQLite has one writer at a time."""

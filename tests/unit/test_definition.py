@@ -13,8 +13,9 @@ from sqlalchemy.types import TypeEngine
 
 from bot.accounts.catalogue import Catalogue, Kind, Signal
 from bot.errors import InvalidInput
-from bot.playbooks.definition import AlertKind, Known, Playbook, load_playbooks
+from bot.playbooks.definition import AlertKind, Known, Playbook
 from bot.playbooks.steps import CardStep
+from tests.playbooks import load_playbooks
 
 TYPES: dict[Kind, TypeEngine[Any]] = {Kind.number: Double(), Kind.text: Text(), Kind.date: Date()}
 NAMES = {

@@ -20,7 +20,7 @@ from bot.connectors.ports import Metric
 from bot.errors import InvalidInput
 from bot.letters.library import Letters
 from bot.playbooks.cadence import with_reviews
-from bot.playbooks.definition import AlertKind, Known, library, load_playbooks
+from bot.playbooks.definition import AlertKind, Known, library
 from bot.playbooks.definition.form import Form
 from bot.playbooks.loading import CARDS
 from bot.playbooks.match import Held
@@ -29,6 +29,7 @@ from bot.playbooks.triggers import KEYED
 from bot.playbooks.triggers import PLAIN as PLAIN_TRIGGERS
 from bot.settings import load_settings
 from bot.surveys.library import load_surveys
+from tests.playbooks import load_playbooks
 from tests.unit.test_definition import CATALOGUE, GOOD, KNOWN
 
 DOCS = Path(__file__).parents[2] / "docs"

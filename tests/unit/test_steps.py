@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import InvalidInput
-from bot.playbooks.definition import load_playbooks
+from tests.playbooks import load_playbooks
 from tests.unit.programs import CATALOGUE, KNOWN
 
 HEAD = "playbook: mine\nversion: 1\nabout: A test\nkind: onboarding\ntrigger: manual\nsteps:\n"

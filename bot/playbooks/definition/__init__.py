@@ -6,7 +6,7 @@ file ─ source.py ─► keys, values and their lines
 """
 
 from bot.playbooks.definition.form import NEVER_AGAIN, AlertKind, Mode
-from bot.playbooks.definition.loading import Known, library, load_edition, load_playbooks, read_playbooks
+from bot.playbooks.definition.loading import Known, library, load_edition, read_playbooks
 from bot.playbooks.definition.playbook import Playbook
 
-__all__ = ["NEVER_AGAIN", "AlertKind", "Known", "Mode", "Playbook", "library", "load_edition", "load_playbooks", "read_playbooks"]
+__all__ = ["NEVER_AGAIN", "AlertKind", "Known", "Mode", "Playbook", "library", "load_edition", "read_playbooks"]

@@ -60,21 +60,6 @@ def library() -> list[Traversable]:
     return sorted((file for file in found if file.name.endswith(".yml")), key=lambda file: file.name)
 
 
-def load_playbooks(
-    own: Path | Iterable[Path],
-    catalogue: Catalogue,
-    known: Known,
-    *,
-    enable: Collection[str] | None = None,
-    seen: Collection[str] = (),
-) -> list[Playbook]:
-    """The playbooks of a folder or of files, as `read_playbooks` gives them. `InvalidInput` holds every finding of every file."""
-    loaded = read_playbooks(own, catalogue, known, enable=enable, seen=seen)
-    if loaded.mistakes:
-        raise InvalidInput(loaded.mistakes)
-    return loaded.playbooks
-
-
 def read_playbooks(
     own: Path | Iterable[Path],
     catalogue: Catalogue,
